@@ -1,0 +1,74 @@
+# setup    install everything and build the replica; quick when there is nothing to do
+# demo     a real Aave position through Black Thursday, guarded, on the replica
+# test     forge, pytest and Ape, and the proof that each of them can fail
+# check    formatters, linters, types, import layers
+# deep     the long runs: many fuzz runs, slow tests
+# bench    gas and speed
+# env      print the exports that bare forge, ape and ballast commands need; env-stop ends the node behind them
+# lock     renew requirements/lock.txt from pyproject.toml (needs uv)
+
+SHELL := /bin/sh
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3)
+PY := .venv/bin/python
+STAMPS := build/stamps
+export PATH := $(CURDIR)/build/bin:$(CURDIR)/.venv/bin:$(PATH)
+export SOLCX_BINARY_PATH := $(CURDIR)/build/solcx
+
+.PHONY: setup tools replica demo test check deep bench env env-stop lock clean
+
+setup: tools replica
+
+tools: $(STAMPS)/npm $(STAMPS)/venv
+
+$(STAMPS)/npm: package-lock.json package.json script/tools/launchers.py
+	@mkdir -p $(STAMPS)
+	npm ci --no-progress --loglevel=error
+	$(PYTHON) script/tools/launchers.py
+	@touch $@
+
+$(STAMPS)/venv: requirements/lock.txt pyproject.toml
+	@mkdir -p $(STAMPS)
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or 3.12 is needed, found %d.%d: set PYTHON=" % sys.version_info[:2] if sys.version_info[:2] not in ((3, 11), (3, 12)) else 0)'
+	test -x $(PY) || $(PYTHON) -m venv .venv
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/lock.txt
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+replica: tools
+	@$(PY) -m ballast.replica build
+
+demo: setup
+	ballast demo
+
+test: setup
+	$(PY) script/tools/run_tests.py
+
+check: tools
+	ruff format --check agent script tests
+	ruff check agent script tests
+	mypy
+	lint-imports
+	forge fmt --check contracts script tests
+	forge lint -D warnings contracts
+
+deep: setup
+	$(PY) script/tools/run_tests.py --deep
+
+bench: setup
+	$(PY) script/tools/run_tests.py --only forge --match-path 'tests/contracts/gas/**'
+
+# Only the exports may reach standard output: the shell evaluates it.
+env:
+	@$(MAKE) --no-print-directory setup >&2
+	@$(PY) script/tools/env.py up
+
+env-stop:
+	@$(PY) script/tools/env.py stop
+
+lock:
+	uv pip compile pyproject.toml --all-extras -c requirements/constraints.txt --generate-hashes --universal \
+	  --python-version 3.11 --no-emit-index-url --no-header --no-annotate --quiet -o build/lock.txt
+	$(PY) script/tools/tidy_lock.py build/lock.txt requirements/lock.txt
+
+clean:
+	rm -rf build out contracts/.cache
