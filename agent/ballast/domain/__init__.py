@@ -1,0 +1,1 @@
+"""Frozen types of Ballast: integer money, observations, decisions. No I/O, no JAX, no clock."""

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.27;
+
+/// @notice A position's health as the venue itself sees it; this is what liquidators act on.
+struct VenueHealth {
+    uint256 collateralWad; // USD, 18 decimals
+    uint256 debtWad; // USD, 18 decimals
+    uint256 liquidationThresholdBps; // value-weighted
+    uint256 healthWad; // 1e18 = liquidatable below; type(uint256).max without debt
+}
+
+/// @title One lending protocol behind one interface
+/// @notice Adapters hold no policy, no storage and no funds. The four mutators run by delegatecall from a vault, refuse direct calls, act on
+/// `address(this)` only and leave no allowance behind. The views are called directly and name the account they look at.
+/// @dev `venueRef` selects a sub-account where the venue has them; adapters without sub-accounts require it to be zero.
+interface ILendingAdapter {
+    /// @notice A mutator was called directly.
+    error OnlyDelegated();
+
+    /// @notice The venue has no sub-account of that name.
+    error VenueRefUnknown(bytes32 observed);
+
+    /// @notice Moves `amount` of `token` from the vault's idle balance into the position as collateral.
+    function supply(bytes32 venueRef, address token, uint256 amount) external;
+
+    /// @notice Takes `amount` of collateral back to the vault; `type(uint256).max` takes all.
+    function withdraw(bytes32 venueRef, address token, uint256 amount) external;
+
+    /// @notice Borrows `amount` of `token` to the vault.
+    function borrow(bytes32 venueRef, address token, uint256 amount) external;
+
+    /// @notice Repays at most `amount`, never more than the debt.
+    function repay(bytes32 venueRef, address token, uint256 amount) external;
+
+    /// @notice Hands the position token of `token` (an aToken, for example) to `to` without redeeming it.
+    function transferOut(bytes32 venueRef, address token, uint256 amount, address to) external;
+
+    /// @notice Health of `account` in the venue's own prices.
+    function health(address account, bytes32 venueRef) external view returns (VenueHealth memory);
+
+    /// @notice Collateral of `account` in units of `token`, interest included, rounded as the venue rounds.
+    function collateralOf(address account, bytes32 venueRef, address token) external view returns (uint256);
+
+    /// @notice Debt of `account` in units of `token`, interest included, rounded as the venue rounds.
+    function debtOf(address account, bytes32 venueRef, address token) external view returns (uint256);
+
+    /// @notice The venue's own price of `token`, USD per whole token, 18 decimals.
+    function venuePriceWad(address token) external view returns (uint256);
+}
