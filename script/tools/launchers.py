@@ -6,11 +6,15 @@ look for the compiler in a different place.
 
 from __future__ import annotations
 
+import os
 import platform
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+FOUNDRY_VERSION = "1.7.1"
 FOUNDRY_TOOLS = ("forge", "anvil", "cast")
 COMPILERS = {
     "build/bin/solc-0.8.37": "solc",
@@ -41,16 +45,31 @@ def write_compilers() -> None:
         path.chmod(0o755)
 
 
+def packaged(tool: str) -> Path | None:
+    """Return the binary that npm installed for this platform, as a path inside the repository."""
+    path = Path(f"node_modules/@foundry-rs/{tool}-{platform_suffix()}/bin/{tool}")
+    return path if (ROOT / path).is_file() else None
+
+
+def on_path(tool: str) -> Path | None:
+    """Return a binary of the same version found on PATH: package-lock.json holds the linux-amd64 ones only."""
+    outside = os.pathsep.join(p for p in os.get_exec_path() if Path(p).resolve() != ROOT / "build/bin")
+    found = shutil.which(tool, path=outside)
+    if found is None or Path(found).resolve().is_relative_to(ROOT):
+        return None
+    told = subprocess.run([found, "--version"], capture_output=True, text=True, check=False).stdout
+    return Path(found) if FOUNDRY_VERSION in told else None
+
+
 def link_foundry() -> None:
-    """Link forge, anvil and cast to the binaries of this platform."""
-    suffix = platform_suffix()
+    """Link forge, anvil and cast to the binaries of this platform, from npm or else from PATH."""
     for tool in FOUNDRY_TOOLS:
-        binary = ROOT / f"node_modules/@foundry-rs/{tool}-{suffix}/bin/{tool}"
-        if not binary.is_file():
-            sys.exit(f"{binary.relative_to(ROOT)} is missing: run `npm ci` without --omit=optional")
+        inside, outside = packaged(tool), on_path(tool)
+        if inside is None and outside is None:
+            sys.exit(f"no {tool} {FOUNDRY_VERSION}: npm has none for {platform_suffix()} and PATH has none of that version")
         link = ROOT / "build/bin" / tool
         link.unlink(missing_ok=True)
-        link.symlink_to(Path("../..") / binary.relative_to(ROOT))
+        link.symlink_to(Path("../..") / inside if inside else outside)
 
 
 if __name__ == "__main__":
