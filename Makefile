@@ -31,7 +31,7 @@ $(STAMPS)/venv: requirements/lock.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or 3.12 is needed, found %d.%d: set PYTHON=" % sys.version_info[:2] if sys.version_info[:2] not in ((3, 11), (3, 12)) else 0)'
 	test -x $(PY) || $(PYTHON) -m venv .venv
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/lock.txt
-	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $@
 
 replica: tools
