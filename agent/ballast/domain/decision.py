@@ -21,7 +21,10 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """All fields are covered by the EIP-712 digest. Addresses are lower-case hex, times unix seconds, amounts token units."""
+    """What is signed; the EIP-712 digest covers every field.
+
+    Addresses are lower-case hex, times unix seconds, amounts token units.
+    """
 
     position_id: int
     venue: str

@@ -25,7 +25,7 @@ class ConfigError(BallastError):
 
 
 class RefusedToRun(BallastError):
-    """A live run was asked for where it must not be, or an address or feed is not what the configuration says."""
+    """A live run was asked for where it must not be, or the chain is not what the configuration says."""
 
 
 class SourceError(BallastError):

@@ -52,8 +52,8 @@ class VenuePrice:
 class PoolReading:
     """A Uniswap V3 pool: spot and the two tick cumulatives that a time-weighted price needs.
 
-    ``tick_cumulative_then`` and ``_now`` are ``window_seconds`` apart; both zero with ``window_seconds`` zero where the pool has too
-    little history.
+    ``tick_cumulative_then`` and ``_now`` are ``window_seconds`` apart; all three are zero where the pool has
+    too little history.
     """
 
     pool: str
@@ -93,7 +93,8 @@ class PositionReading:
     def next_nonce(self) -> int | None:
         """Lowest nonce that the chain has not seen in this word; None when the word is full.
 
-        A lane has one nonce at a time: a new plan reuses it until it is executed or dead, so two plans can never both execute.
+        A lane has one nonce at a time: a new plan reuses it until it is executed or dead, so two plans can
+        never both execute.
         """
         for bit in range(256):
             if not self.nonce_bitmap >> bit & 1:

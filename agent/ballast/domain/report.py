@@ -17,7 +17,11 @@ class RiskCode(Enum):
 
 @dataclass(frozen=True, slots=True)
 class RiskReport:
-    """Risk of one position. Probabilities in parts per million, drops of the collateral/debt price ratio in basis points, both rounded up."""
+    """Risk of one position; every figure is rounded up.
+
+    Probabilities in parts per million; drops and volatilities of the collateral/debt price ratio in basis
+    points.
+    """
 
     code: RiskCode
     model_id: bytes
@@ -32,4 +36,4 @@ class RiskReport:
     sigma_1h_bps: int
     sigma_6h_bps: int
     target_health_wad: int
-    """Smallest health factor whose P(HF < 1 within 6 h) is below the policy's target; 0 where it was not asked for."""
+    """Smallest health factor whose P(HF < 1 within 6 h) is within the policy's target; 0 if not asked for."""

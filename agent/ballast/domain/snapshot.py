@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ballast.domain.canonical import canonical_hash
 from ballast.domain.observation import BlockRef, Observation, PositionReading
@@ -13,8 +14,11 @@ SNAPSHOT_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """A usable price. ``deviation_bps`` is the largest distance of any other view from the primary feed; -1 where a view that must
-    exist could not be had, which counts as disagreement."""
+    """A usable price.
+
+    ``deviation_bps`` is the largest distance of any other view from the primary feed; -1 where a view that
+    must exist could not be had, which counts as disagreement.
+    """
 
     token: str
     price_wad: int
@@ -39,7 +43,11 @@ class PriceSet:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All that one decision rests on. ``risk_state`` is the forecaster's state before this observation, as hex of its exact bytes."""
+    """All that one decision rests on.
+
+    ``risk_state`` is what the forecaster carried into this observation: hex of its canonical bytes, so that
+    the hash covers everything the forecast was made of.
+    """
 
     block: BlockRef
     position: PositionReading
@@ -61,7 +69,26 @@ def join(observation: Observation, terms: PositionTerms, prices: PriceSet, risk_
     Raises:
         KeyError: the observation does not hold the position that ``terms`` describe.
     """
+    return join_hashed(observation, canonical_hash(observation), terms, prices, risk_state)
+
+
+def join_hashed(
+    observation: Observation, observation_hash: bytes, terms: PositionTerms, prices: PriceSet, risk_state: str
+) -> Snapshot:
+    """As `join`, for callers that hashed the observation already."""
+    position = reading_of(observation, terms)
+    return Snapshot(observation.block, position, prices, observation_hash, _terms_hash(terms), risk_state)
+
+
+def reading_of(observation: Observation, terms: PositionTerms) -> PositionReading:
+    """The observed position that ``terms`` describe; errors as `join`."""
     for position in observation.positions:
         if (position.vault, position.position_id) == (terms.vault, terms.position_id):
-            return Snapshot(observation.block, position, prices, canonical_hash(observation), canonical_hash(terms), risk_state)
-    raise KeyError(f"{terms.label}: the observation at block {observation.block.number} does not hold this position")
+            return position
+    raise KeyError(f"{terms.label}: the observation at block {observation.block.number} does not hold it")
+
+
+# Terms change once per configuration epoch and are hashed for every position of every tick.
+@lru_cache(maxsize=256)
+def _terms_hash(terms: PositionTerms) -> bytes:
+    return canonical_hash(terms)

@@ -1,4 +1,4 @@
-"""What the vault enforces, as read from it: recorded once per configuration epoch, so that a replay needs no chain."""
+"""What the vault enforces, as read from it; recorded once per configuration epoch for replays without a chain."""
 
 from __future__ import annotations
 
@@ -88,4 +88,5 @@ class PositionTerms:
         for terms in self.assets:
             if terms.token == token:
                 return terms
-        raise KeyError(f"{self.label}: token {token} is not registered; allowed are {[a.token for a in self.assets]}")
+        allowed = [asset.token for asset in self.assets]
+        raise KeyError(f"{self.label}: token {token} is not registered; allowed are {allowed}")

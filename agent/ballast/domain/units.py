@@ -1,7 +1,7 @@
 """Integer units. Every amount in Ballast is an ``int`` whose unit stands in its name.
 
-``...Wad`` 18 decimals · ``...Bps`` 1/10,000 · ``...Ppm`` 1/1,000,000 · ``...Seconds`` unix time or a duration · ``...Wei`` native gas token.
-Amounts of a token without a suffix are in that token's own smallest unit.
+``...Wad`` 18 decimals · ``...Bps`` 1/10,000 · ``...Ppm`` 1/1,000,000 · ``...Seconds`` unix time or a duration
+· ``...Wei`` native gas token. Amounts of a token without a suffix are in that token's own smallest unit.
 """
 
 from __future__ import annotations

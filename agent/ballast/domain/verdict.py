@@ -33,18 +33,23 @@ class Hold:
     """Nothing to do."""
 
     reason: str
+    verdict: str = "hold"
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """Nothing to do yet; a person should know."""
+    """Nothing that the agent may or can do; a person should know."""
 
     reason: str
+    verdict: str = "alert"
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A repair. Amounts in token units; ``expected_*`` are what the plan predicts, ``max_in``/``min_out`` what it allows."""
+    """A repair. Amounts in token units.
+
+    ``expected_*`` are what the plan predicts, ``max_in`` and ``min_out`` what it allows.
+    """
 
     reason: str
     kind: ActionKind
@@ -63,6 +68,7 @@ class Act:
     horizon_seconds: int
     model_id: bytes
     urgent: bool
+    verdict: str = "act"
 
 
 Verdict = Hold | Alert | Act
