@@ -1,4 +1,4 @@
-"""Fit the risk model, score it on bars it has not seen, choose the forecast-gated rule's thresholds, save all three.
+"""Fit the risk model, score it on bars it has not seen, choose the forecast-gated rule's thresholds.
 
     .venv/bin/python script/tools/fit_risk.py --data ../shared/data
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path as FilePath
@@ -20,13 +20,11 @@ from typing import Any
 import jax
 import numpy as np
 import numpy.typing as npt
-
 from ballast.data.bars import Bars, load_bars
 from ballast.risk import policy_tuning as policy
 from ballast.risk import scores
 from ballast.risk.dataset import Samples, Stretch, join, sample, states_along, warm_state
 from ballast.risk.fit import FitSettings, fit, prior_variance_of
-from ballast.risk.hitting import barrier_at, component_variances
 from ballast.risk.oracle_view import OracleRule, observe
 from ballast.risk.parameters import Limits, Parameters, Weights, make_weights, weights_to_json
 from ballast.risk.report import Horizon
@@ -51,7 +49,7 @@ EXCLUDED = (datetime(2020, 3, 5, tzinfo=UTC), datetime(2020, 3, 21, tzinfo=UTC))
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file: name, hourly file that warms the slow averages, bar length, sample spacing, weight of a day."""
+    """One file, the hourly file that warms its slow averages, bar length, spacing, weight of a day."""
 
     file: str
     history: str
@@ -67,12 +65,15 @@ SOURCES = (
     Source("ethusdt_30m_binance_perp", "ethusdt_1h_binance_spot", 1_800, 1, 0.25),
     Source("btcusdt_30m_binance_perp", "btcusdt_1h_binance_spot", 1_800, 1, 0.25),
 )
-ACT_1H_PPM = (1_000, 3_000, 10_000, 30_000, 60_000, 100_000, 150_000, 250_000, 400_000, 1_000_000)
-ACT_6H_PPM = (3_000, 10_000, 30_000, 60_000, 100_000, 150_000, 250_000, 400_000, 600_000, 1_000_000)
-TARGET_6H_PPM = (100, 300, 1_000, 3_000, 10_000, 30_000, 60_000)
-TARGET_HEALTH_FACTORS = (1.3, 2.2)
+ACT_1H_PPM = (1_000, 10_000, 30_000, 60_000, 150_000, 250_000, 1_000_000)
+ACT_6H_PPM = (3_000, 10_000, 30_000, 100_000, 250_000, 400_000, 1_000_000)
+TARGET_6H_PPM = (1_000, 3_000, 10_000, 30_000)
+# A health factor of 1 is no backstop at all.
+BACKSTOPS_BPS = (10_000, 10_400, 10_600, 10_800, 11_000, 11_200, 11_400)
 # Calm days outnumber crisis days by about this much in the months that the event files are drawn from.
 EVENT_DAY_SHARE = 1 / 8
+
+RuleMaker = Callable[[npt.NDArray[np.float32]], policy.Rules]
 
 
 def main() -> None:
@@ -86,14 +87,17 @@ def main() -> None:
     cutoff = min(hold_out_start(bars[source.file]) for source in SOURCES)
     train, held = build_samples(bars, provisional, cutoff)
     pooled = join(list(train.values()))
-    print(f"training samples {len(pooled)}, known before {stamp(cutoff)}; held out {sum(map(len, held.values()))}")
+    held_count = sum(map(len, held.values()))
+    print(f"training samples {len(pooled)}, known before {stamp(cutoff)}; held out {held_count}")
     settings = FitSettings(steps=arguments.steps)
     columns = [GRID_HALF_LIVES.index(h) for h in settings.half_life_seconds]
     narrowed = Samples(pooled.known_at, pooled.variance[:, columns], pooled.drop, pooled.weight)
     parameters, losses = fit(settings, prior_variance_of(pooled), narrowed)
     print(f"loss {losses[0]:.5f} -> {losses[-1]:.5f} in {len(losses)} steps")
     skill_rows = held_out_skill(parameters, pooled, held, columns)
-    weights = make_weights(parameters._asdict(), Limits(), metadata(bars, train, cutoff, settings, losses, skill_rows))
+    weights = make_weights(
+        parameters._asdict(), Limits(), metadata(bars, train, cutoff, settings, losses, skill_rows)
+    )
     (WEIGHTS / "default.json").write_text(weights_to_json(weights), "ascii")
     print("model id", weights.model_id)
     chosen, policy_rows = choose_policy(bars, weights, cutoff)
@@ -185,16 +189,27 @@ def held_out_skill(
         for index, horizon in enumerate(("1h", "6h")):
             for name, theirs in forecasts.items():
                 skill = scores.compare(ours, theirs, samples, index, SETTINGS.seed)
-                rows.append({"file": file, "horizon": horizon, "rival": name, "brier_skill": round(skill.brier, 4),
-                             "interval_95": [round(skill.low, 4), round(skill.high, 4)],
-                             "log_score_change": round(skill.log_score, 4)})
+                rows.append(
+                    {
+                        "file": file,
+                        "horizon": horizon,
+                        "rival": name,
+                        "brier_skill": round(skill.brier, 4),
+                        "interval_95": [round(skill.low, 4), round(skill.high, 4)],
+                        "log_score_change": round(skill.log_score, 4),
+                    }
+                )
                 print(rows[-1])
     return rows
 
 
 def metadata(
-    bars: dict[str, Bars], train: dict[str, Samples], cutoff: int, settings: FitSettings,
-    losses: Sequence[float], skill_rows: list[dict[str, Any]],
+    bars: dict[str, Bars],
+    train: dict[str, Samples],
+    cutoff: int,
+    settings: FitSettings,
+    losses: Sequence[float],
+    skill_rows: list[dict[str, Any]],
 ) -> dict[str, Any]:
     """Where the numbers come from; not part of the model id."""
     return {
@@ -203,7 +218,9 @@ def metadata(
         "jax": jax.__version__,
         "final_loss": round(losses[-1], 6),
         "train_end": stamp(cutoff),
-        "train_ranges": {name: [stamp(s.known_at[0]), stamp(s.known_at[-1]), len(s)] for name, s in train.items()},
+        "train_ranges": {
+            name: [stamp(s.known_at[0]), stamp(s.known_at[-1]), len(s)] for name, s in train.items()
+        },
         "excluded_ranges": [[moment.isoformat() for moment in EXCLUDED]],
         "oracle": {"deviation": ORACLE.deviation, "heartbeat_seconds": ORACLE.heartbeat_seconds},
         "data_sha256": {name: file.sha256 for name, file in sorted(bars.items())},
@@ -216,49 +233,31 @@ def stamp(seconds: int) -> str:
     return datetime.fromtimestamp(int(seconds), UTC).isoformat()
 
 
-def threshold_barriers(weights: Weights, variance: npt.NDArray[np.float32], ppm: Sequence[int]) -> Any:
-    """Barriers [2 horizons, len(ppm), T] at which the forecast equals each threshold; 0 for certainty."""
-    levels = np.asarray(ppm, np.float32) / 1e6
-
-    @jax.jit
-    def run(chunk: Any) -> Any:
-        components = component_variances(weights.parameters, chunk)
-        return barrier_at(weights.parameters, components[:, :, None, :], levels)
-
-    found = np.concatenate([np.asarray(run(chunk)) for chunk in np.array_split(variance, len(variance) // 4096 + 1)])
-    found[:, :, levels >= 1] = 0
-    return np.moveaxis(found, 0, 2)
-
-
-def forecast_rules(weights: Weights, variance: npt.NDArray[np.float32], grid: Sequence[tuple[int, int, int]]) -> policy.Rules:
-    """Triggers and targets along a path for (act 1 h, act 6 h, target 6 h) in ppm."""
-    act_1h, act_6h, target = (sorted(set(values)) for values in zip(*grid, strict=True))
-    one = threshold_barriers(weights, variance, act_1h)[0]
-    six = threshold_barriers(weights, variance, act_6h)[1]
-    goal = np.clip(threshold_barriers(weights, variance, target)[1], *np.log(TARGET_HEALTH_FACTORS))
-    triggers = [np.maximum(one[act_1h.index(a)], six[act_6h.index(b)]) for a, b, _ in grid]
-    return policy.Rules(np.stack(triggers), np.stack([goal[target.index(t)] for _, _, t in grid]))
-
-
 def policy_cost(
-    bars: dict[str, Bars], weights: Weights, window: tuple[int, int], make: Any, batch: int
+    bars: dict[str, Bars], weights: Weights, window: tuple[int, int], make: RuleMaker, batch: int
 ) -> npt.NDArray[np.float64]:
     """Per rule: cost per position-day in dollars, liquidations and actions per 100 position-days: [R, 3].
 
-    Event files and the rest of time are averaged apart and weighted by `EVENT_DAY_SHARE`.
+    Costs are spread over an episode's days. Event files and the rest of time are averaged apart and weighted
+    by `EVENT_DAY_SHARE`.
     """
-    groups: dict[bool, list[npt.NDArray[np.float64]]] = {True: [], False: []}
+    groups: dict[bool, list[tuple[int, policy.F64]]] = {True: [], False: []}
     for source in SOURCES:
         for stretch in stretches(bars[source.file].between(*window)):
             states = states_along(weights, ORACLE, stretch, warmed(weights, bars, source, stretch))
             event = source.interval_seconds == 300
-            path = policy.Path(observe(ORACLE, stretch.interval_seconds, stretch.prices), stretch.prices[:, 3],
-                               86_400 // stretch.interval_seconds, 1 if event else 0)
+            path = policy.Path(
+                observe(ORACLE, stretch.interval_seconds, stretch.prices),
+                stretch.prices[:, 3],
+                86_400 // stretch.interval_seconds,
+                1 if event else 0,
+            )
             rules = make(np.asarray(states.variance))
             for first in range(0, len(rules.trigger), batch):
                 part = policy.Rules(rules.trigger[first : first + batch], rules.target[first : first + batch])
-                result = policy.simulate(unit_costs(stretch), path, part, 4 if event else 1, SETTINGS.seed)
+                result = policy.simulate(unit_costs(stretch), path, part, 2 if event else 1, SETTINGS.seed)
                 figures = np.stack([result.cost_usd, 100 * result.liquidations, 100 * result.actions])
+                figures /= policy.Costs().episode_days
                 groups[event].append((first, figures))
     return combine(groups)
 
@@ -268,12 +267,15 @@ def unit_costs(stretch: Stretch) -> policy.Costs:
     return policy.Costs(collateral_units=100.0 if stretch.source.startswith("eth") else 6.0)
 
 
-def combine(groups: dict[bool, list[Any]]) -> npt.NDArray[np.float64]:
+def combine(groups: dict[bool, list[tuple[int, policy.F64]]]) -> npt.NDArray[np.float64]:
     """Means over episodes by group, weighted; a missing group leaves its weight to the other."""
     means, shares = [], []
     for event, share in ((True, EVENT_DAY_SHARE), (False, 1 - EVENT_DAY_SHARE)):
         firsts = sorted({first for first, _ in groups[event]})
-        rows = [np.concatenate([f for g, f in groups[event] if g == first], axis=2).mean(axis=2) for first in firsts]
+        rows = [
+            np.concatenate([f for g, f in groups[event] if g == first], axis=2).mean(axis=2)
+            for first in firsts
+        ]
         if rows:
             means.append(np.concatenate(rows, axis=1).T)
             shares.append(share)
@@ -281,37 +283,69 @@ def combine(groups: dict[bool, list[Any]]) -> npt.NDArray[np.float64]:
     return result
 
 
-def choose_policy(bars: dict[str, Bars], weights: Weights, cutoff: int) -> tuple[dict[str, Any], list[list[Any]]]:
-    """Thresholds of least mean cost on training bars, and the comparison table."""
+def fixed(label: str, pair: tuple[float, float]) -> tuple[str, RuleMaker]:
+    """A named static rule."""
+    return f"{label}: {pair[0]:g} -> {pair[1]:g}", lambda _: policy.static_rules([pair])
+
+
+def gated_by(label: str, weights: Weights, gate: policy.Gate) -> tuple[str, RuleMaker]:
+    """A named forecast-gated rule: limits to act within 1 h and 6 h, target within 6 h, backstop."""
+    shown = "/".join(f"{p / 10_000:g} %" for p in (gate.act_p1h_ppm, gate.act_p6h_ppm, gate.target_p6h_ppm))
+    name = f"{label}: {shown}, backstop {gate.backstop_bps / 10_000:g}"
+    return name, lambda variance: policy.forecast_rules(weights, variance, [gate])
+
+
+def gates() -> list[policy.Gate]:
+    """The grid of forecast-gated rules: those without a backstop first."""
+    return [
+        policy.Gate(one, six, target, backstop)
+        for backstop in BACKSTOPS_BPS
+        for one in ACT_1H_PPM
+        for six in ACT_6H_PPM
+        for target in TARGET_6H_PPM
+        if one <= six and target < six
+    ]
+
+
+def choose_policy(
+    bars: dict[str, Bars], weights: Weights, cutoff: int
+) -> tuple[dict[str, Any], list[list[Any]]]:
+    """Thresholds chosen on training bars, and the comparison table."""
     train = (int(bars[SOURCES[0].file].ts[0]), cutoff)
     held = (cutoff, int(max(bars[source.file].known_at[-1] for source in SOURCES)))
-    grid = [(a, b, t) for a in ACT_1H_PPM for b in ACT_6H_PPM for t in TARGET_6H_PPM if t < b and a <= b]
-    pairs = [(trigger, round(trigger + gap, 3)) for trigger in np.arange(1.02, 1.42, 0.02).round(2)
-             for gap in (0.05, 0.1, 0.15, 0.2, 0.25, 0.35, 0.5)]
-    gated = policy_cost(bars, weights, train, lambda v: forecast_rules(weights, v, grid), 160)
+    grid = gates()
+    alone = [gate for gate in grid if gate.backstop_bps == BACKSTOPS_BPS[0]]
+    pairs = [
+        (trigger, round(trigger + gap, 3))
+        for trigger in np.arange(1.02, 1.42, 0.02).round(2)
+        for gap in (0.05, 0.1, 0.15, 0.2, 0.25, 0.35, 0.5)
+    ]
+    gated = policy_cost(bars, weights, train, lambda v: policy.forecast_rules(weights, v, grid), 160)
     static = policy_cost(bars, weights, train, lambda _: policy.static_rules(pairs), 160)
-    best, tuned = grid[int(gated[:, 0].argmin())], pairs[int(static[:, 0].argmin())]
-    contestants = [
+    contestants: list[tuple[str, RuleMaker]] = [
         ("do nothing", lambda _: policy.static_rules([(1e-9, 1.5)])),
         ("static 1.25 -> 1.5", lambda _: policy.static_rules([(1.25, 1.5)])),
-        (f"static, tuned: {tuned[0]:g} -> {tuned[1]:g}", lambda _: policy.static_rules([tuned])),
-        ("forecast-gated, tuned", lambda v: forecast_rules(weights, v, [best])),
     ]
+    for aim, pick in (("least cost", policy.cheapest), ("fewest liquidations, then cost", policy.safest)):
+        contestants.append(fixed(f"static, {aim}", pairs[pick(static)]))
+        contestants.append(gated_by(f"forecast alone, {aim}", weights, alone[pick(gated[: len(alone)])]))
+        contestants.append(gated_by(f"forecast + backstop, {aim}", weights, grid[pick(gated)]))
     rows = []
     for name, make in contestants:
         figures = [policy_cost(bars, weights, window, make, 1)[0] for window in (train, held)]
         rows.append([name, *figures[0].round(2).tolist(), *figures[1].round(2).tolist()])
         print(rows[-1])
-    act_1h, act_6h, target = best
+    best = grid[policy.safest(gated)]
     chosen = {
         "model_id": weights.model_id,
-        "act_p1h_ppm": act_1h,
-        "act_p6h_ppm": act_6h,
-        "target_p6h_ppm": target,
+        "act_p1h_ppm": best.act_p1h_ppm,
+        "act_p6h_ppm": best.act_p6h_ppm,
+        "act_health_factor_bps": best.backstop_bps,
+        "target_p6h_ppm": best.target_p6h_ppm,
         "target_health_factor_min_bps": 13_000,
         "target_health_factor_max_bps": 22_000,
-        "alert_p1h_ppm": max(act_1h // 4, 1),
-        "alert_p6h_ppm": max(act_6h // 4, 1),
+        "alert_p1h_ppm": best.act_p1h_ppm // 4,
+        "alert_p6h_ppm": best.act_p6h_ppm // 4,
         "train_end": stamp(cutoff),
         "event_day_share": EVENT_DAY_SHARE,
     }
@@ -320,14 +354,25 @@ def choose_policy(bars: dict[str, Bars], weights: Weights, cutoff: int) -> tuple
 
 def write_page(weights: Weights, skill_rows: list[dict[str, Any]], policy_rows: list[list[Any]]) -> None:
     """Replace the tables between the markers of the page; the prose around them stays."""
-    lines = [f"Model id `{weights.model_id}`, trained on what was known before {weights.metadata['train_end']}.", ""]
-    lines += ["| held out | horizon | against | Brier skill % [95 % interval] | log score % |", "|---|---|---|---|---|"]
+    lines = [
+        f"Model id `{weights.model_id}`, trained on what was known before {weights.metadata['train_end']}.",
+        "",
+    ]
+    lines += [
+        "| held out | horizon | against | Brier skill % [95 % interval] | log score % |",
+        "|---|---|---|---|---|",
+    ]
     for row in skill_rows:
         low, high = (100 * bound for bound in row["interval_95"])
         skill, logs = 100 * row["brier_skill"], 100 * row["log_score_change"]
-        lines.append(f"| {row['file'].split('_binance')[0]} | {row['horizon']} | {row['rival']} |"
-                     f" {skill:.1f} [{low:.1f}, {high:.1f}] | {logs:+.1f} |")
-    lines += ["", "| rule | USD a day | liquidations / 100 d | actions / 100 d | held out: USD | liq. | actions |"]
+        lines.append(
+            f"| {row['file'].split('_binance')[0]} | {row['horizon']} | {row['rival']} |"
+            f" {skill:.1f} [{low:.1f}, {high:.1f}] | {logs:+.1f} |"
+        )
+    lines += [
+        "",
+        "| rule | USD a day | liquidations / 100 d | actions / 100 d | held out: USD | liq. | actions |",
+    ]
     lines += ["|---|---|---|---|---|---|---|"]
     lines += ["| " + " | ".join(str(cell) for cell in row) + " |" for row in policy_rows]
     page = PAGE.read_text("utf-8")

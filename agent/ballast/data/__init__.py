@@ -1,0 +1,1 @@
+"""Recorded market data from files and archives, checked on the way in."""

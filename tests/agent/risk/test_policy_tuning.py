@@ -1,0 +1,44 @@
+"""The cost comparison that chooses thresholds: hand-computed cases."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from ballast.risk.oracle_view import OracleTrack
+from ballast.risk.policy_tuning import Costs, Path, simulate, static_rules
+
+COSTS = Costs(start_health_factor=(1.3, 1.3), gas_usd=(15.0, 15.0), episode_days=1)
+
+
+def path_of(prices: list[float], latency: int = 0) -> Path:
+    values = np.asarray([*prices, prices[-1]])
+    return Path(OracleTrack(values, values), values, len(prices), latency)
+
+
+def test_a_quiet_path_costs_nothing() -> None:
+    outcome = simulate(COSTS, path_of([2000.0] * 4), static_rules([(1.2, 1.5)]), 1, 0)
+    assert outcome.cost_usd.tolist() == [[0.0]]
+    assert outcome.actions.tolist() == [[0.0]]
+
+
+def test_a_position_nobody_repairs_pays_the_bonus_on_half_its_debt() -> None:
+    outcome = simulate(COSTS, path_of([2000.0, 1500.0]), static_rules([(1e-9, 1.5)]), 1, 0)
+    debt = 100 * 2000 * 0.83 / 1.3
+    assert outcome.liquidations.tolist() == [[1.0]]
+    assert outcome.cost_usd[0, 0] == pytest.approx(0.05 * debt / 2)
+
+
+def test_a_repair_pays_swap_both_ways_and_gas_twice() -> None:
+    outcome = simulate(COSTS, path_of([2000.0, 1800.0, 1800.0]), static_rules([(1.25, 1.5)]), 1, 0)
+    debt = 100 * 2000 * 0.83 / 1.3
+    sold = (1.5 * debt - 100 * 1800 * 0.83) / (1.5 - 0.83)
+    assert outcome.actions.tolist() == [[1.0]]
+    assert outcome.liquidations.tolist() == [[0.0]]
+    assert outcome.cost_usd[0, 0] == pytest.approx(2 * sold * 0.0015 + 30)
+
+
+def test_a_repair_that_comes_one_bar_late_does_not_prevent_the_liquidation() -> None:
+    prices = [2000.0, 1800.0, 1500.0, 1500.0]
+    rules = static_rules([(1.25, 1.5)])
+    assert simulate(COSTS, path_of(prices), rules, 1, 0).liquidations.tolist() == [[0.0]]
+    assert simulate(COSTS, path_of(prices, latency=1), rules, 1, 0).liquidations.tolist() == [[1.0]]
