@@ -46,4 +46,7 @@ interface ILendingAdapter {
 
     /// @notice The venue's own price of `token`, USD per whole token, 18 decimals.
     function venuePriceWad(address token) external view returns (uint256);
+
+    /// @notice Whom the mutators approve for `token`; a vault checks that no allowance to it is left.
+    function spenderOf(address token) external view returns (address);
 }

@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {VaultBase} from "./VaultBase.sol";
+import {VaultConfigurator} from "./VaultConfigurator.sol";
+import {VaultOwner} from "./VaultOwner.sol";
+import {VaultViews} from "./VaultViews.sol";
+import {AgreementGuard} from "./guards/AgreementGuard.sol";
+import {BudgetGuard} from "./guards/BudgetGuard.sol";
+import {HealthGuard} from "./guards/HealthGuard.sol";
+import {NonceGuard} from "./guards/NonceGuard.sol";
+import {OracleGuard} from "./guards/OracleGuard.sol";
+import {SlippageGuard} from "./guards/SlippageGuard.sol";
+import {WindowGuard} from "./guards/WindowGuard.sol";
+import {ILendingAdapter} from "./interfaces/ILendingAdapter.sol";
+import {IVaultExecution} from "./interfaces/IVaultExecution.sol";
+import {DecisionHash} from "./libraries/DecisionHash.sol";
+import {UnitMath} from "./libraries/UnitMath.sol";
+import {FlashSwapOrder} from "./swap/UniswapV3FlashSwap.sol";
+import {PositionConfig, TokenRole, VaultState} from "./types/Config.sol";
+import {ActionKind, DECISION_VERSION, Decision, Outcome, RouteKind} from "./types/Decision.sol";
+import {Execution} from "./types/Execution.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
+/// @title RebalanceVault
+/// @notice Holds one borrower's lending positions and enforces the owner's limits on what a signing agent proposes.
+/// @dev
+/// TRUST. The agent forecasts, proposes and signs; this contract believes nothing of it and derives every limit from the chain again.
+///   owner     custody; trusted with everything that is his: may take all of it out at any time, in any state, without any oracle
+///   curator   configuration; limited: what loosens waits in the timelock, where the owner or the guardian can veto it
+///   guardian  brake; limited: towards Halted, veto, revoke the signer, cancel nonces; can move nothing and loosen nothing
+///   signer    the agent's key; untrusted: every line below assumes that it is already stolen
+///   keeper    whoever relays; untrusted and unknown: he brings gas, not authority
+///   venue     Aave, its oracle and its upgrades; trusted with what is supplied to it, as every borrower trusts it
+///   feeds     trusted inside their bounds, while fresh, and while other views agree
+///
+/// THE SIGNATURE is necessary and never sufficient. It covers every value that is executed. A decision lives for a short time, under one
+/// epoch of configuration, on one nonce, and is either executed once or provably dead. It names maxima, so that a wei of interest or a
+/// donation never makes it fail; but what is over a limit is rejected, never cut to fit.
+///
+/// WHAT A THIEF OF THE AGENT'S KEY CAN DO. He can send the decisions that an honest agent could: move idle tokens into the position, and
+/// sell collateral to repay debt at a price no worse than `maxSlippageBps` from the primary feeds. The loss of all such sales, measured at
+/// these prices in what left and what came, fees included, is at most `lossPerWindowWad` in any window of that length: a bucket of half
+/// that size that refills by the other half. He takes nothing out, because no path of a decision names a receiver. He can still move a
+/// position to where the market hurts it more; how far is bounded by the health floor and the ceiling.
+///
+/// WHAT IS NOT PROMISED. Losses of the market and of the venue; the owner's own exits; a primary feed that lies inside its bounds while
+/// every other view agrees with it.
+///
+/// ORDER. One function, one line a step, the same for `execute` and `preview`: see `_run`. What an action may lose is taken from the
+/// budgets before the first call leaves, what it did lose is measured in balances after the last one has returned. Results of calls are
+/// not believed.
+///
+/// ORACLES DEAD. Repairs that need no swap (collateral from idle funds, repayment from idle funds) need no price: they have budgets of their
+/// own in token units and work while feeds are down. So does everything of the owner.
+///
+/// CALLS OUT. Lending venues and the configuration plane are code that runs by delegatecall from addresses fixed in this code; pools follow
+/// from a pinned factory. Nobody supplies a target or calldata. No approval outlives an action. The vault gives no delegation of credit.
+///
+/// PARTS. `VaultStorage` every slot and the lock; `VaultBase` calls out; `VaultOwner` the owner's way in and out; `VaultViews`;
+/// `VaultConfigurator` roles, limits and timelock, reached through the fallback.
+///
+/// FORBIDDEN TODAY: leverage, collateral swaps, moves between venues, flash loans, aggregators, keeper fees. Their fields exist in the
+/// decision, must be zero, and are refused by name.
+/// @custom:kill `setState(VaultState.Halted)` by owner, curator or guardian stops the agent; `revokeSigner` takes its key away. The owner's
+/// exit cannot be stopped.
+contract RebalanceVault is VaultOwner, VaultViews {
+    using NonceGuard for mapping(uint256 => uint256);
+
+    /// @notice Code of the configuration plane, made with the same adapters and factory as this vault's.
+    address public immutable configurator;
+
+    constructor(address aaveAdapter_, address uniswapV3Factory_) VaultBase(aaveAdapter_, uniswapV3Factory_) {
+        configurator = address(new VaultConfigurator(aaveAdapter_, uniswapV3Factory_));
+    }
+
+    receive() external payable {}
+
+    /// @dev Whatever is not a function of this contract is the configurator's: same calldata, same caller, this vault's storage. What it
+    /// does not know either reverts there.
+    fallback() external {
+        bytes memory answer = _delegate(configurator, msg.data);
+        assembly ("memory-safe") {
+            return(add(answer, 32), mload(answer))
+        }
+    }
+
+    // ---------------------------------------------------------------- agent
+
+    /// @inheritdoc IVaultExecution
+    function execute(Decision calldata decision, bytes calldata signature) external lock returns (Outcome memory) {
+        return _run(decision, signature, true);
+    }
+
+    /// @inheritdoc IVaultExecution
+    /// @dev Takes the lock and never gives it back: the revert does.
+    function preview(Decision calldata decision) external {
+        _enter();
+        revert PreviewResult(_run(decision, msg.data[:0], false));
+    }
+
+    /// @dev The order of every execution, one line a step. The lock is held.
+    function _run(Decision calldata decision, bytes calldata signature, bool signed)
+        private
+        returns (Outcome memory outcome)
+    {
+        uint256 gasBefore = gasleft();
+        Execution memory x;
+        _checkStateAndKind(decision);
+        x.digest = _checkAuthority(decision, signature, signed);
+        WindowGuard.check(decision, _limits);
+        _nonces[decision.positionId].check(decision.positionId, decision.nonce);
+        _checkVenueAndTokens(decision, x);
+        _measureBefore(decision, x, outcome);
+        uint256 actionLimitWad = _checkOracle(decision, x, outcome);
+        _reserveBudgets(decision, x, outcome, actionLimitWad);
+        _nonces[decision.positionId].use(decision.nonce);
+        _act(decision, x);
+        _measureAfter(decision, x, outcome);
+        _checkSlippage(decision, x, outcome);
+        _checkHealth(decision, x, outcome);
+        _settleLoss(decision, x, outcome);
+        _checkAllowances(decision, x);
+        outcome.gasUsed = gasBefore - gasleft();
+        emit Executed(decision.positionId, x.digest, decision.journalHead, decision.nonce, decision.kind, outcome);
+    }
+
+    // ---------------------------------------------------------------- before the effects
+
+    /// @dev Kinds, routes and fields that this version does not have are forbidden, not ignored.
+    function _checkStateAndKind(Decision calldata d) private view {
+        require(d.version == DECISION_VERSION, VersionUnsupported(d.version, DECISION_VERSION));
+        bool isSwap = d.kind == ActionKind.Deleverage;
+        bool isIdle = d.kind == ActionKind.AddCollateral || d.kind == ActionKind.RepayFromIdle;
+        require(isSwap || isIdle, KindForbidden(d.kind));
+        // Reducing allows all three kinds: none of them raises risk
+        require(_state != VaultState.Halted, StateForbids(_state, d.kind));
+        RouteKind route = isSwap ? RouteKind.UniswapV3FlashSwap : RouteKind.None;
+        require(d.route.kind == route, RouteForbidden(d.route.kind, route));
+        _checkPath(d, isSwap);
+        require(d.route.flashSource == address(0), FieldForbidden("flashSource"));
+        require(d.targetVenue == address(0), FieldForbidden("targetVenue"));
+        require(d.targetPositionId == 0, FieldForbidden("targetPositionId"));
+        require(d.keeperFeeMaxWei == 0, FieldForbidden("keeperFeeMaxWei"));
+    }
+
+    function _checkPath(Decision calldata d, bool isSwap) private pure {
+        if (!isSwap) {
+            require(d.route.path.length == 0, PathInvalid(d.route.path));
+            require(d.tokenOut == d.tokenIn, FieldForbidden("tokenOut"));
+            return;
+        }
+        (address tokenIn, address tokenOut) = _tokensOf(d.route.path);
+        require(tokenIn == d.tokenIn && tokenOut == d.tokenOut, PathInvalid(d.route.path));
+    }
+
+    /// @dev `preview` leaves out the signature and nothing else.
+    function _checkAuthority(Decision calldata d, bytes calldata signature, bool signed)
+        private
+        view
+        returns (bytes32 digest)
+    {
+        address expected = _signer;
+        require(expected != address(0), SignerUnset());
+        digest = DecisionHash.digest(d);
+        require(
+            !signed || SignatureChecker.isValidSignatureNow(expected, digest, signature), SignatureInvalid(expected)
+        );
+        require(_models[d.modelId], ModelNotApproved(d.modelId));
+        require(d.configEpoch == _configEpoch, EpochMismatch(d.configEpoch, _configEpoch));
+    }
+
+    function _checkVenueAndTokens(Decision calldata d, Execution memory x) private view {
+        PositionConfig storage position = _positions[d.positionId];
+        require(position.enabled, PositionForbidden(d.positionId));
+        (x.adapter, x.venueRef) = (position.adapter, position.venueRef);
+        require(d.venue == x.adapter, VenueForbidden(d.venue, x.adapter));
+        x.swaps = d.kind == ActionKind.Deleverage;
+        _requireRole(d, d.tokenIn, d.kind == ActionKind.RepayFromIdle ? TokenRole.Debt : TokenRole.Collateral);
+        if (x.swaps) _requireRole(d, d.tokenOut, TokenRole.Debt);
+    }
+
+    function _requireRole(Decision calldata d, address token, TokenRole required) private view {
+        TokenRole observed = _roles[d.positionId][token];
+        require(observed == required, TokenForbidden(token, observed, required));
+    }
+
+    function _measureBefore(Decision calldata d, Execution memory x, Outcome memory outcome) private view {
+        outcome.healthBeforeWad = _health(x);
+        x.idleIn = _idle(d.tokenIn);
+        x.collateral = _collateral(d, x);
+        x.debt = _debt(d, x);
+        if (x.swaps) x.idleOut = _idle(d.tokenOut);
+        x.spend = Math.min(d.maxIn, x.swaps ? x.collateral : x.idleIn);
+        if (d.kind == ActionKind.RepayFromIdle) x.spend = Math.min(x.spend, x.debt);
+        require(x.spend != 0, NothingToDo());
+    }
+
+    /// @dev Swap-free repair needs no price. A swap always needs fresh primaries in their bounds; how far other views may be off them
+    /// depends on its size, unless the venue itself proves an emergency.
+    /// @return actionLimitWad greatest notional of this action, USD
+    function _checkOracle(Decision calldata d, Execution memory x, Outcome memory outcome)
+        private
+        view
+        returns (uint256 actionLimitWad)
+    {
+        if (!x.swaps) return 0;
+        x.priceInWad = OracleGuard.requirePriceWad(d.tokenIn, _assets[d.tokenIn]);
+        x.priceOutWad = OracleGuard.requirePriceWad(d.tokenOut, _assets[d.tokenOut]);
+        if (_isEmergency(d, outcome)) return _limits.maxActionWad;
+        return Math.min(_actionLimitWad(d.tokenIn, x.priceInWad, x), _actionLimitWad(d.tokenOut, x.priceOutWad, x));
+    }
+
+    function _actionLimitWad(address token, uint256 priceWad, Execution memory x) private view returns (uint256) {
+        uint256 deviationBps = AgreementGuard.worstDeviationBps(token, priceWad, ILendingAdapter(x.adapter), _assets);
+        return AgreementGuard.requireActionLimitWad(token, deviationBps, _limits);
+    }
+
+    function _isEmergency(Decision calldata d, Outcome memory outcome) private view returns (bool) {
+        return outcome.healthBeforeWad < _positions[d.positionId].emergencyHealthWad;
+    }
+
+    /// @dev An emergency waives the notional budget, never the loss budget.
+    function _reserveBudgets(Decision calldata d, Execution memory x, Outcome memory outcome, uint256 actionLimitWad)
+        private
+    {
+        require(d.maxLossBps <= _limits.maxLossBps, LossLimitTooHigh(d.maxLossBps, _limits.maxLossBps));
+        if (!x.swaps) {
+            uint256 perWindow = _assets[d.tokenIn].idlePerWindow;
+            BudgetGuard.reserveIdle(_idleBuckets[d.tokenIn], d.tokenIn, perWindow, _limits.windowSeconds, x.spend);
+            return;
+        }
+        require(d.maxLossBps != 0, ValueForbidden("maxLossBps", 0, _limits.maxLossBps));
+        uint256 notionalWad = _valueUp(d.tokenIn, x.spend, x.priceInWad);
+        require(notionalWad <= actionLimitWad, ActionTooLarge(notionalWad, actionLimitWad));
+        if (!_isEmergency(d, outcome)) BudgetGuard.reserveNotional(_notionalBucket, _limits, notionalWad);
+        x.reservedLossWad = UnitMath.bpsOfUp(notionalWad, d.maxLossBps);
+        BudgetGuard.reserveLoss(_lossBucket, _limits, x.reservedLossWad);
+        outcome.notionalWad = notionalWad;
+    }
+
+    // ---------------------------------------------------------------- the action
+
+    function _act(Decision calldata d, Execution memory x) private {
+        if (d.kind == ActionKind.AddCollateral) {
+            _delegate(x.adapter, abi.encodeCall(ILendingAdapter.supply, (x.venueRef, d.tokenIn, x.spend)));
+        } else if (d.kind == ActionKind.RepayFromIdle) {
+            _delegate(x.adapter, abi.encodeCall(ILendingAdapter.repay, (x.venueRef, d.tokenIn, x.spend)));
+        } else {
+            _flashSwap(FlashSwapOrder(x.adapter, x.venueRef, d.tokenIn, d.tokenOut, x.spend), d.route.path);
+        }
+    }
+
+    // ---------------------------------------------------------------- after the effects
+
+    /// @dev Spent = what left idle funds and collateral of tokenIn; obtained = what reached idle funds, collateral or the repaid debt of
+    /// tokenOut. An idle repair moves one token from the idle side to the position's side.
+    function _measureAfter(Decision calldata d, Execution memory x, Outcome memory outcome) private view {
+        uint256 collateral = _collateral(d, x);
+        uint256 debt = _debt(d, x);
+        require(debt <= x.debt, DebtIncreased(debt, x.debt));
+        outcome.healthAfterWad = _health(x);
+        if (x.swaps) {
+            outcome.spent = UnitMath.saturatingSub(x.idleIn + x.collateral, _idle(d.tokenIn) + collateral);
+            outcome.obtained = UnitMath.saturatingSub(_idle(d.tokenOut) + x.debt, x.idleOut + debt);
+        } else {
+            outcome.spent = UnitMath.saturatingSub(x.idleIn, _idle(d.tokenIn));
+            outcome.obtained = UnitMath.saturatingSub(collateral + x.debt, x.collateral + debt);
+        }
+    }
+
+    /// @dev Sets the loss: equity before less equity after at the primary prices is what was spent less what was obtained, since nothing
+    /// else moved. Rounded against the agent.
+    function _checkSlippage(Decision calldata d, Execution memory x, Outcome memory outcome) private view {
+        SlippageGuard.checkAmounts(outcome.spent, d.maxIn, outcome.obtained, d.minOut);
+        if (!x.swaps) return;
+        uint256 spentWad = _valueUp(d.tokenIn, outcome.spent, x.priceInWad);
+        uint256 obtainedWad = UnitMath.valueWadDown(outcome.obtained, x.priceOutWad, _assets[d.tokenOut].tokenDecimals);
+        SlippageGuard.checkValue(spentWad, obtainedWad, _limits.maxSlippageBps);
+        outcome.lossWad = UnitMath.saturatingSub(spentWad, obtainedWad);
+    }
+
+    /// @dev Where the venue cannot tell its health (idle kinds with dead feeds), the amounts have already shown that collateral grew or
+    /// debt fell, and neither can hurt a position.
+    function _checkHealth(Decision calldata d, Execution memory x, Outcome memory outcome) private view {
+        if (!x.swaps && (outcome.healthBeforeWad == 0 || outcome.healthAfterWad == 0)) return;
+        PositionConfig storage position = _positions[d.positionId];
+        HealthGuard.checkReducing(
+            outcome.healthBeforeWad,
+            outcome.healthAfterWad,
+            HealthGuard.Rule({
+                floorWad: Math.max(position.healthFloorWad, d.healthFloorWad),
+                ceilingWad: Math.min(position.healthCeilingWad, d.healthCeilingWad),
+                minGainWad: position.minHealthGainWad
+            })
+        );
+    }
+
+    function _settleLoss(Decision calldata, Execution memory x, Outcome memory outcome) private {
+        if (x.swaps) BudgetGuard.settleLoss(_lossBucket, x.reservedLossWad, outcome.lossWad);
+    }
+
+    function _checkAllowances(Decision calldata d, Execution memory x) private view {
+        _checkAllowance(d.tokenIn, x);
+        if (x.swaps) _checkAllowance(d.tokenOut, x);
+    }
+
+    function _checkAllowance(address token, Execution memory x) private view {
+        address spender = ILendingAdapter(x.adapter).spenderOf(token);
+        uint256 left = IERC20(token).allowance(address(this), spender);
+        require(left == 0, AllowanceLeft(token, spender, left));
+    }
+
+    // ---------------------------------------------------------------- readings
+
+    /// @dev Swaps need the venue's answer; idle repairs go on without it, with zero for "cannot tell".
+    function _health(Execution memory x) private view returns (uint256) {
+        if (x.swaps) return ILendingAdapter(x.adapter).health(address(this), x.venueRef).healthWad;
+        return _tryHealth(x.adapter, x.venueRef).healthWad;
+    }
+
+    function _collateral(Decision calldata d, Execution memory x) private view returns (uint256) {
+        if (d.kind == ActionKind.RepayFromIdle) return 0;
+        return ILendingAdapter(x.adapter).collateralOf(address(this), x.venueRef, d.tokenIn);
+    }
+
+    function _debt(Decision calldata d, Execution memory x) private view returns (uint256) {
+        if (d.kind == ActionKind.AddCollateral) return 0;
+        return ILendingAdapter(x.adapter).debtOf(address(this), x.venueRef, d.tokenOut);
+    }
+
+    function _valueUp(address token, uint256 amount, uint256 priceWad) private view returns (uint256) {
+        return UnitMath.valueWadUp(amount, priceWad, _assets[token].tokenDecimals);
+    }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {VaultStorage} from "./VaultStorage.sol";
+import {ILendingAdapter, VenueHealth} from "./interfaces/ILendingAdapter.sol";
+import {FlashSwapOrder, UniswapV3FlashSwap} from "./swap/UniswapV3FlashSwap.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+
+/// @title Outward calls of a vault
+/// @notice Holds the one `delegatecall`. Its targets are fixed in the code of the implementation; no role can add one.
+abstract contract VaultBase is VaultStorage, UniswapV3FlashSwap {
+    using SafeERC20 for IERC20;
+
+    /// @dev Gas that the venue gets to tell its health; two Aave reserves take 87,000 cold.
+    uint256 private constant HEALTH_VIEW_GAS = 600_000;
+
+    address public immutable aaveAdapter;
+
+    constructor(address aaveAdapter_, address uniswapV3Factory_) UniswapV3FlashSwap(uniswapV3Factory_) {
+        require(aaveAdapter_.code.length != 0, ZeroAddress("aaveAdapter"));
+        aaveAdapter = aaveAdapter_;
+    }
+
+    /// @dev Runs a mutator of a lending adapter on this vault's position.
+    function _venueCall(address adapter, bytes memory call) internal {
+        require(adapter == aaveAdapter, VenueForbidden(adapter, aaveAdapter));
+        _delegate(adapter, call);
+    }
+
+    /// @dev Callers pass addresses that are immutable in this code, and nothing else.
+    function _delegate(address target, bytes memory call) internal returns (bytes memory answer) {
+        bool done;
+        (done, answer) = target.delegatecall(call);
+        if (done) return answer;
+        assembly ("memory-safe") {
+            revert(add(answer, 32), mload(answer))
+        }
+    }
+
+    /// @dev Repays with all that came, as far as there is debt; what is over stays idle. Then pays the pool out of the position.
+    function _onFlashSwap(FlashSwapOrder memory order, uint256 obtained, uint256 due) internal override {
+        _venueCall(order.adapter, abi.encodeCall(ILendingAdapter.repay, (order.venueRef, order.tokenOut, obtained)));
+        _venueCall(order.adapter, abi.encodeCall(ILendingAdapter.withdraw, (order.venueRef, order.tokenIn, due)));
+        IERC20(order.tokenIn).safeTransfer(msg.sender, due);
+    }
+
+    function _idle(address token) internal view returns (uint256) {
+        return IERC20(token).balanceOf(address(this));
+    }
+
+    /// @dev The venue gets a fixed amount of gas, and whoever relays must bring it: otherwise a gas limit chosen to fit would make a
+    /// healthy venue look mute, at any depth of its calls, and switch the health rule off.
+    function _tryHealth(address adapter, bytes32 venueRef) internal view returns (VenueHealth memory unknown) {
+        // a call forwards at most 63/64 of what is left
+        require(gasleft() - gasleft() / 64 > HEALTH_VIEW_GAS, InsufficientGas());
+        try ILendingAdapter(adapter).health{gas: HEALTH_VIEW_GAS}(address(this), venueRef) returns (
+            VenueHealth memory told
+        ) {
+            return told;
+        } catch {}
+    }
+}

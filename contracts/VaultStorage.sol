@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {IVaultTerms} from "./interfaces/IVaultTerms.sol";
+import {Budget} from "./libraries/Budget.sol";
+import {AssetConfig, Limits, PositionConfig, TokenRole, VaultState} from "./types/Config.sol";
+
+/// @title Storage, lock and roles of a vault
+/// @dev All storage of a vault is declared here and nowhere else, so that the vault and its configurator, which runs by delegatecall, agree on
+/// every slot by construction.
+abstract contract VaultStorage is IVaultTerms {
+    address internal _owner;
+    address internal _pendingOwner;
+    address internal _curator;
+    uint64 internal _configEpoch; // every change of configuration counts it up and kills the decisions made before
+    uint32 internal _timelockSeconds;
+    address internal _guardian;
+    VaultState internal _state;
+    bool internal _initialized;
+    address internal _signer;
+
+    Limits internal _limits;
+    Budget.Bucket internal _lossBucket;
+    Budget.Bucket internal _notionalBucket;
+
+    address[] internal _assetList;
+    uint256[] internal _positionList;
+    mapping(address token => AssetConfig) internal _assets;
+    mapping(address token => Budget.Bucket) internal _idleBuckets;
+    mapping(uint256 positionId => PositionConfig) internal _positions;
+    mapping(uint256 positionId => address[]) internal _positionTokens;
+    mapping(uint256 positionId => mapping(address token => TokenRole)) internal _roles;
+    mapping(uint256 positionId => mapping(uint256 word => uint256)) internal _nonces;
+    mapping(bytes32 modelId => bool) internal _models;
+    mapping(bytes32 callHash => uint256) internal _executableAt; // unix seconds, zero = not submitted
+
+    bool private transient _locked;
+
+    /// @dev Held by whatever moves funds, from its first line to its last; transient, so no path can leave it shut.
+    modifier lock() {
+        _enter();
+        _;
+        _locked = false;
+    }
+
+    /// @dev For what neither moves funds nor may run while funds move.
+    modifier unlocked() {
+        _requireUnlocked();
+        _;
+    }
+
+    modifier onlyOwner() {
+        _requireOwner();
+        _;
+    }
+
+    /// @dev What is deployed directly serves clones and delegatecalls; it is no vault itself and cannot be initialised.
+    constructor() {
+        _initialized = true;
+    }
+
+    function _enter() internal {
+        _requireUnlocked();
+        _locked = true;
+    }
+
+    function _requireUnlocked() internal view {
+        require(!_locked, Locked());
+    }
+
+    function _requireOwner() internal view {
+        require(msg.sender == _owner, Unauthorized(msg.sender));
+    }
+
+    /// @dev Position as its venue is asked for it; unknown positions have no adapter and end here.
+    function _knownPosition(uint256 positionId) internal view returns (PositionConfig storage position) {
+        position = _positions[positionId];
+        require(position.adapter != address(0), PositionForbidden(positionId));
+    }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {VaultBase} from "./VaultBase.sol";
+import {NonceGuard} from "./guards/NonceGuard.sol";
+import {OracleGuard} from "./guards/OracleGuard.sol";
+import {ILendingAdapter, VenueHealth} from "./interfaces/ILendingAdapter.sol";
+import {IVaultExecution} from "./interfaces/IVaultExecution.sol";
+import {Budget} from "./libraries/Budget.sol";
+import {DecisionHash} from "./libraries/DecisionHash.sol";
+import {UnitMath} from "./libraries/UnitMath.sol";
+import {AssetConfig, PositionConfig, PositionStatus, TokenRole} from "./types/Config.sol";
+import {Decision} from "./types/Decision.sol";
+
+/// @title What a vault tells agents, keepers and integrators
+/// @notice Views that value something revert while funds move, so that nobody reads the middle of an action.
+abstract contract VaultViews is VaultBase, IVaultExecution {
+    using Budget for Budget.Bucket;
+    using NonceGuard for mapping(uint256 => uint256);
+
+    /// @inheritdoc IVaultExecution
+    function hashDecision(Decision calldata decision) external view returns (bytes32) {
+        return DecisionHash.digest(decision);
+    }
+
+    /// @inheritdoc IVaultExecution
+    function domainSeparator() external view returns (bytes32) {
+        return DecisionHash.domainSeparator();
+    }
+
+    /// @inheritdoc IVaultExecution
+    /// @dev `upkeep` is NONE in this version: there is no queue and no safety net to keep yet.
+    function status(uint256 positionId) external view unlocked returns (PositionStatus memory s) {
+        PositionConfig storage position = _knownPosition(positionId);
+        VenueHealth memory told = _tryHealth(position.adapter, position.venueRef);
+        (s.state, s.configEpoch) = (_state, _configEpoch);
+        (s.healthWad, s.collateralWad, s.debtWad) = (told.healthWad, told.collateralWad, told.debtWad);
+        s.lossBudgetWad = lossBudget();
+        s.notionalBudgetWad = notionalBudget();
+    }
+
+    /// @inheritdoc IVaultExecution
+    function getPortfolioValue() external view unlocked returns (int256 valueWad) {
+        for (uint256 i; i < _assetList.length; i++) {
+            valueWad += _assetValue(_assetList[i]);
+        }
+    }
+
+    /// @dev Holdings round down and debts up, per token.
+    function _assetValue(address token) private view returns (int256) {
+        AssetConfig storage asset = _assets[token];
+        uint256 priceWad = OracleGuard.requirePriceWad(token, asset);
+        uint256 held = _idle(token);
+        uint256 owed;
+        for (uint256 i; i < _positionList.length; i++) {
+            uint256 id = _positionList[i];
+            if (_roles[id][token] == TokenRole.None) continue;
+            PositionConfig storage position = _positions[id];
+            held += ILendingAdapter(position.adapter).collateralOf(address(this), position.venueRef, token);
+            owed += ILendingAdapter(position.adapter).debtOf(address(this), position.venueRef, token);
+        }
+        // no overflow: 128-bit prices of amounts that exist
+        return int256(UnitMath.valueWadDown(held, priceWad, asset.tokenDecimals))
+            - int256(UnitMath.valueWadUp(owed, priceWad, asset.tokenDecimals));
+    }
+
+    /// @inheritdoc IVaultExecution
+    function isNonceUsed(uint256 positionId, uint256 nonce) external view returns (bool) {
+        return _nonces[positionId].isUsed(nonce);
+    }
+
+    /// @inheritdoc IVaultExecution
+    function nonceBitmap(uint256 positionId, uint256 word) external view returns (uint256) {
+        return _nonces[positionId][word];
+    }
+
+    /// @inheritdoc IVaultExecution
+    function idleBudget(address token) external view returns (uint256 left) {
+        return _idleBuckets[token].available(_assets[token].idlePerWindow, _limits.windowSeconds);
+    }
+
+    /// @inheritdoc IVaultExecution
+    function lossBudget() public view returns (uint256 leftWad) {
+        return _lossBucket.available(_limits.lossPerWindowWad, _limits.windowSeconds);
+    }
+
+    /// @inheritdoc IVaultExecution
+    function notionalBudget() public view returns (uint256 leftWad) {
+        return _notionalBucket.available(_limits.notionalPerWindowWad, _limits.windowSeconds);
+    }
+}

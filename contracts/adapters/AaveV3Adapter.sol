@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {ILendingAdapter, VenueHealth} from "../interfaces/ILendingAdapter.sol";
+import {IAaveV3AddressesProvider, IAaveV3Oracle, IAaveV3Pool} from "../interfaces/external/IAaveV3.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
+/// @title Aave V3 as a lending venue
+/// @notice Assumptions: pool and addresses provider are the market's own proxies and never change; the base currency is USD; stable debt is
+/// gone (3.2 and later), so the rate mode is always 2; Aave has no sub-accounts, so a vault has one position here. The price oracle is
+/// looked up at every use, because governance may replace it.
+/// @custom:kill Holds nothing and cannot be stopped; a vault stops using it by `disablePosition` or `setState(Halted)`.
+contract AaveV3Adapter is ILendingAdapter {
+    using SafeERC20 for IERC20;
+
+    uint256 private constant VARIABLE_RATE = 2;
+    uint16 private constant NO_REFERRAL = 0;
+
+    IAaveV3Pool public immutable pool;
+    IAaveV3AddressesProvider public immutable addressesProvider;
+    address private immutable _self;
+    uint256 private immutable _baseUnit; // 1e8 on every USD market
+
+    /// @notice The market does not list the token.
+    error ReserveUnknown(address token);
+    /// @notice The provider of this market names another pool.
+    error PoolMismatch(address observed, address expected);
+
+    modifier onlyDelegated() {
+        require(address(this) != _self, OnlyDelegated());
+        _;
+    }
+
+    modifier noSubAccount(bytes32 venueRef) {
+        require(venueRef == 0, VenueRefUnknown(venueRef));
+        _;
+    }
+
+    constructor(IAaveV3AddressesProvider provider, IAaveV3Pool pool_) {
+        require(provider.getPool() == address(pool_), PoolMismatch(address(pool_), provider.getPool()));
+        pool = pool_;
+        addressesProvider = provider;
+        _self = address(this);
+        _baseUnit = IAaveV3Oracle(provider.getPriceOracle()).BASE_CURRENCY_UNIT();
+    }
+
+    /// @inheritdoc ILendingAdapter
+    function supply(bytes32 venueRef, address token, uint256 amount) external onlyDelegated noSubAccount(venueRef) {
+        IERC20(token).forceApprove(address(pool), amount);
+        pool.supply(token, amount, address(this), NO_REFERRAL);
+        _clearAllowance(token);
+        _enableAsCollateral(token);
+    }
+
+    /// @inheritdoc ILendingAdapter
+    function withdraw(bytes32 venueRef, address token, uint256 amount) external onlyDelegated noSubAccount(venueRef) {
+        pool.withdraw(token, amount, address(this));
+    }
+
+    /// @inheritdoc ILendingAdapter
+    function borrow(bytes32 venueRef, address token, uint256 amount) external onlyDelegated noSubAccount(venueRef) {
+        pool.borrow(token, amount, VARIABLE_RATE, NO_REFERRAL, address(this));
+    }
+
+    /// @inheritdoc ILendingAdapter
+    function repay(bytes32 venueRef, address token, uint256 amount) external onlyDelegated noSubAccount(venueRef) {
+        uint256 due = Math.min(amount, IERC20(_debtToken(token)).balanceOf(address(this)));
+        IERC20(token).forceApprove(address(pool), due);
+        pool.repay(token, due, VARIABLE_RATE, address(this));
+        _clearAllowance(token);
+    }
+
+    /// @inheritdoc ILendingAdapter
+    function transferOut(bytes32 venueRef, address token, uint256 amount, address to)
+        external
+        onlyDelegated
+        noSubAccount(venueRef)
+    {
+        IERC20 aToken = IERC20(_aToken(token));
+        aToken.safeTransfer(to, Math.min(amount, aToken.balanceOf(address(this))));
+    }
+
+    /// @inheritdoc ILendingAdapter
+    function health(address account, bytes32 venueRef)
+        external
+        view
+        noSubAccount(venueRef)
+        returns (VenueHealth memory view_)
+    {
+        (view_.collateralWad, view_.debtWad,, view_.liquidationThresholdBps,, view_.healthWad) =
+            pool.getUserAccountData(account);
+        view_.collateralWad = view_.collateralWad * 1e18 / _baseUnit;
+        view_.debtWad = view_.debtWad * 1e18 / _baseUnit;
+    }
+
+    /// @inheritdoc ILendingAdapter
+    function collateralOf(address account, bytes32 venueRef, address token)
+        external
+        view
+        noSubAccount(venueRef)
+        returns (uint256)
+    {
+        return IERC20(_aToken(token)).balanceOf(account);
+    }
+
+    /// @inheritdoc ILendingAdapter
+    function debtOf(address account, bytes32 venueRef, address token)
+        external
+        view
+        noSubAccount(venueRef)
+        returns (uint256)
+    {
+        return IERC20(_debtToken(token)).balanceOf(account);
+    }
+
+    /// @inheritdoc ILendingAdapter
+    function venuePriceWad(address token) external view returns (uint256) {
+        return IAaveV3Oracle(addressesProvider.getPriceOracle()).getAssetPrice(token) * 1e18 / _baseUnit;
+    }
+
+    /// @inheritdoc ILendingAdapter
+    function spenderOf(address) external view returns (address) {
+        return address(pool);
+    }
+
+    /// @dev Aave enables a first deposit by itself, but a wei of donated aTokens makes the owner's first deposit a second one.
+    function _enableAsCollateral(address token) private {
+        uint256 bit = 2 * uint256(pool.getReserveData(token).id) + 1;
+        if (pool.getUserConfiguration(address(this)) >> bit & 1 == 0) pool.setUserUseReserveAsCollateral(token, true);
+    }
+
+    /// @dev The pool takes exactly what was approved; should a token or a later pool take less, nothing may stay behind.
+    function _clearAllowance(address token) private {
+        if (IERC20(token).allowance(address(this), address(pool)) != 0) IERC20(token).forceApprove(address(pool), 0);
+    }
+
+    function _aToken(address token) private view returns (address aToken) {
+        aToken = pool.getReserveAToken(token);
+        require(aToken != address(0), ReserveUnknown(token));
+    }
+
+    function _debtToken(address token) private view returns (address debtToken) {
+        debtToken = pool.getReserveVariableDebtToken(token);
+        require(debtToken != address(0), ReserveUnknown(token));
+    }
+}

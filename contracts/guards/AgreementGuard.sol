@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {ILendingAdapter} from "../interfaces/ILendingAdapter.sol";
+import {IVaultTerms} from "../interfaces/IVaultTerms.sol";
+import {IUniswapV3Pool} from "../interfaces/external/IUniswapV3Pool.sol";
+import {UniswapV3Twap} from "../libraries/UniswapV3Twap.sol";
+import {UnitMath} from "../libraries/UnitMath.sol";
+import {AssetConfig, Limits, SecondSource} from "../types/Config.sol";
+import {OracleGuard} from "./OracleGuard.sol";
+
+/// @title Do independent views of a price agree with its primary feed?
+/// @notice Views: the venue's own oracle (what liquidators act on) and, where configured, a Uniswap V3 mean price of at most 600 seconds.
+/// In a crash a mean lags behind by 10 % and more, so disagreement shrinks a reducing swap before it forbids it.
+library AgreementGuard {
+    /// @notice Greatest action, USD in wad, that the agreement of the views allows: all of `maxActionWad` within `agreeBps`, half of it
+    /// within `disagreeBps`. Beyond, the error names the token.
+    function requireActionLimitWad(address token, uint256 deviationBps, Limits storage limits)
+        internal
+        view
+        returns (uint256)
+    {
+        require(
+            deviationBps <= limits.disagreeBps, IVaultTerms.SourcesDisagree(token, deviationBps, limits.disagreeBps)
+        );
+        return deviationBps <= limits.agreeBps ? limits.maxActionWad : limits.maxActionWad / 2;
+    }
+
+    /// @notice Greatest distance of any view from the primary price, bps of the primary, rounded up. An unusable view is infinitely far.
+    function worstDeviationBps(
+        address token,
+        uint256 primaryWad,
+        ILendingAdapter adapter,
+        mapping(address => AssetConfig) storage assets
+    ) internal view returns (uint256 worstBps) {
+        worstBps = UnitMath.deviationBpsUp(adapter.venuePriceWad(token), primaryWad);
+        // no other case: an unset second source cannot be configured, an absent one is the owner's choice
+        if (assets[token].secondSource != SecondSource.UniswapV3Twap) return worstBps;
+        (bool usable, uint256 meanWad) = _meanPriceWad(token, assets);
+        uint256 meanBps = usable ? UnitMath.deviationBpsUp(meanWad, primaryWad) : type(uint256).max;
+        if (meanBps > worstBps) worstBps = meanBps;
+    }
+
+    /// @dev The pool quotes in its other token, which has a feed of its own; a bad reading there makes the mean unusable.
+    function _meanPriceWad(address token, mapping(address => AssetConfig) storage assets)
+        private
+        view
+        returns (bool, uint256)
+    {
+        AssetConfig storage base = assets[token];
+        IUniswapV3Pool pool = IUniswapV3Pool(base.twapPool);
+        address token0 = pool.token0();
+        bool baseIsToken0 = token0 == token;
+        AssetConfig storage quote = assets[baseIsToken0 ? pool.token1() : token0];
+        OracleGuard.Reading memory reading = OracleGuard.read(quote);
+        if (reading.fault != OracleGuard.Fault.None) return (false, 0);
+        return UniswapV3Twap.tryPriceWad(
+            address(pool),
+            base.twapWindowSeconds,
+            baseIsToken0,
+            10 ** base.tokenDecimals,
+            10 ** quote.tokenDecimals,
+            reading.priceWad
+        );
+    }
+}

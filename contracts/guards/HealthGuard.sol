@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {IVaultTerms} from "../interfaces/IVaultTerms.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
+/// @title Is the position healthier after a reducing action?
+/// @notice Floor = the greater of the owner's and the decision's, ceiling = the lesser. From at or above the floor health must stay there
+/// and must not fall; from below it must rise by the owner's least gain, so that a repair in chunks works. It never passes the ceiling.
+library HealthGuard {
+    struct Rule {
+        uint256 floorWad;
+        uint256 ceilingWad;
+        uint256 minGainWad;
+    }
+
+    /// @notice Health as it is compared: a position without debt is as healthy as 2^128 - 1, which is also "no ceiling".
+    function capped(uint256 healthWad) internal pure returns (uint256) {
+        return Math.min(healthWad, type(uint128).max);
+    }
+
+    function checkReducing(uint256 beforeWad, uint256 afterWad, Rule memory rule) internal pure {
+        beforeWad = capped(beforeWad);
+        afterWad = capped(afterWad);
+        require(afterWad <= rule.ceilingWad, IVaultTerms.HealthAboveCeiling(afterWad, rule.ceilingWad));
+        // no overflow: both terms are below 2^128
+        uint256 requiredWad = beforeWad < rule.floorWad ? beforeWad + rule.minGainWad : beforeWad;
+        if (beforeWad >= rule.floorWad) {
+            require(afterWad >= rule.floorWad, IVaultTerms.HealthBelowFloor(afterWad, rule.floorWad));
+        }
+        require(afterWad >= requiredWad, IVaultTerms.HealthNotImproved(afterWad, requiredWad));
+    }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.27;
+
+import {
+    AssetConfig,
+    InitialConfig,
+    Limits,
+    PositionConfig,
+    PositionSetup,
+    TokenRole,
+    VaultState
+} from "../types/Config.sol";
+
+/// @title Configuration of a vault
+/// @notice Behind the vault's own address; the code lives in `VaultConfigurator`.
+interface IVaultConfiguration {
+    function initialize(InitialConfig calldata config) external;
+
+    /// @notice Announces a call to one of the timelocked setters below.
+    function submit(bytes calldata call) external;
+    /// @notice Owner or guardian: kills an announced call.
+    function veto(bytes calldata call) external;
+
+    // timelocked: whatever loosens or is not clearly monotone
+    function setLimits(Limits calldata newLimits) external;
+    function setAsset(address token, AssetConfig calldata config) external;
+    function setPosition(PositionSetup calldata setup) external;
+    function approveModel(bytes32 modelId) external;
+    function setTimelock(uint32 newSeconds) external;
+
+    // immediate: whatever tightens
+    function tightenLimits(Limits calldata newLimits) external;
+    function disablePosition(uint256 positionId) external;
+    function revokeModel(bytes32 modelId) external;
+    function cancelNonces(uint256 positionId, uint256 word, uint256 mask) external;
+    function revokeSigner() external;
+    function setState(VaultState to) external;
+
+    // owner only
+    function setSigner(address newSigner) external;
+    function setRoles(address newCurator, address newGuardian) external;
+    function transferOwnership(address to) external;
+    function acceptOwnership() external;
+
+    // views
+    /// @notice Custody.
+    function owner() external view returns (address);
+
+    /// @notice Whom the owner offered the vault to.
+    function pendingOwner() external view returns (address);
+
+    /// @notice Configuration.
+    function curator() external view returns (address);
+
+    /// @notice Towards Halted.
+    function guardian() external view returns (address);
+
+    /// @notice The agent's key; zero = no agent.
+    function signer() external view returns (address);
+
+    /// @notice Breaker.
+    function state() external view returns (VaultState);
+
+    /// @notice Counts the changes of configuration; a decision names the one it was made under.
+    function configEpoch() external view returns (uint64);
+
+    /// @notice Delay of what loosens.
+    function timelockSeconds() external view returns (uint32);
+
+    /// @notice Owner's limits.
+    function limits() external view returns (Limits memory);
+
+    /// @notice Every token with a feed.
+    function assetList() external view returns (address[] memory);
+
+    /// @notice Every position, disabled ones too.
+    function positionList() external view returns (uint256[] memory);
+
+    /// @notice How `token` is valued; all zero where it is not registered.
+    function assetConfig(address token) external view returns (AssetConfig memory);
+
+    /// @notice All zero where there is no such position.
+    function positionConfig(uint256 positionId) external view returns (PositionConfig memory);
+
+    /// @notice Tokens with a role in the position.
+    function positionTokens(uint256 positionId) external view returns (address[] memory);
+
+    /// @notice What `token` may be used for in the position.
+    function tokenRole(uint256 positionId, address token) external view returns (TokenRole);
+
+    /// @notice Whether decisions of this model are accepted.
+    function isModelApproved(bytes32 modelId) external view returns (bool);
+
+    /// @notice Unix second from which a submitted call may be made, zero = not submitted. `callHash` = keccak256 of its calldata.
+    function executableAt(bytes32 callHash) external view returns (uint256);
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {ILendingAdapter} from "../interfaces/ILendingAdapter.sol";
+import {IVaultTerms} from "../interfaces/IVaultTerms.sol";
+import {IAggregatorV3} from "../interfaces/external/IAggregatorV3.sol";
+import {IUniswapV3Factory, IUniswapV3Pool} from "../interfaces/external/IUniswapV3Pool.sol";
+import {AssetConfig, Limits, PositionConfig, SecondSource} from "../types/Config.sol";
+import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
+
+/// @title Is a configuration value sane at all?
+/// @notice Hard bounds that no role can leave. Every refusal names the field, what was observed and the bound it crossed. Zero is refused
+/// wherever it could be read as "not set".
+library ConfigCheck {
+    uint256 internal constant MAX_ASSETS = 16; // keeps every loop over them far below a block
+    uint256 internal constant MAX_POSITIONS = 8;
+    uint256 internal constant MAX_TOKENS = 8;
+    uint256 internal constant MAX_DECIMALS = 18;
+    uint256 internal constant MAX_TWAP_SECONDS = 600; // ten minutes: an older mean is history, not a price
+    uint256 internal constant MAX_AGE_SECONDS = 2 days; // slowest heartbeat in use is one day
+    uint256 private constant BPS = 10_000;
+
+    function inRange(string memory field, uint256 value, uint256 least, uint256 most) internal pure {
+        require(value >= least, IVaultTerms.ValueForbidden(field, value, least));
+        atMost(field, value, most);
+    }
+
+    function atMost(string memory field, uint256 value, uint256 most) internal pure {
+        require(value <= most, IVaultTerms.ValueForbidden(field, value, most));
+    }
+
+    function timelock(uint256 seconds_) internal pure {
+        inRange("timelockSeconds", seconds_, 1 hours, 30 days);
+    }
+
+    function limits(Limits calldata l) internal pure {
+        inRange("windowSeconds", l.windowSeconds, 1 hours, 30 days);
+        inRange("maxLossBps", l.maxLossBps, 1, 1000); // 10 %
+        inRange("maxSlippageBps", l.maxSlippageBps, 1, 1000); // 10 %
+        inRange("disagreeBps", l.disagreeBps, 1, 5000); // 50 %
+        inRange("agreeBps", l.agreeBps, 1, l.disagreeBps);
+        inRange("maxLifetimeSeconds", l.maxLifetimeSeconds, 1, 1 days);
+        inRange("maxSnapshotAgeBlocks", l.maxSnapshotAgeBlocks, 1, 7200); // about a day of mainnet
+        // two, because half of it is the burst; the greatest value of the type is no limit
+        inRange("lossPerWindowWad", l.lossPerWindowWad, 2, type(uint128).max - 1);
+        inRange("notionalPerWindowWad", l.notionalPerWindowWad, 2, type(uint128).max - 1);
+        inRange("maxActionWad", l.maxActionWad, 1, type(uint128).max - 1);
+    }
+
+    /// @notice Every field at least as tight as before. A longer window refills more slowly and is tighter; everything else shrinks.
+    function requireTighter(Limits storage current, Limits calldata next) internal view {
+        require(
+            next.windowSeconds >= current.windowSeconds,
+            IVaultTerms.NotTighter("windowSeconds", next.windowSeconds, current.windowSeconds)
+        );
+        _shrinks("maxLossBps", next.maxLossBps, current.maxLossBps);
+        _shrinks("maxSlippageBps", next.maxSlippageBps, current.maxSlippageBps);
+        _shrinks("agreeBps", next.agreeBps, current.agreeBps);
+        _shrinks("disagreeBps", next.disagreeBps, current.disagreeBps);
+        _shrinks("maxLifetimeSeconds", next.maxLifetimeSeconds, current.maxLifetimeSeconds);
+        _shrinks("maxSnapshotAgeBlocks", next.maxSnapshotAgeBlocks, current.maxSnapshotAgeBlocks);
+        _shrinks("lossPerWindowWad", next.lossPerWindowWad, current.lossPerWindowWad);
+        _shrinks("notionalPerWindowWad", next.notionalPerWindowWad, current.notionalPerWindowWad);
+        _shrinks("maxActionWad", next.maxActionWad, current.maxActionWad);
+    }
+
+    /// @notice Decimals are read from token and feed and must equal what was reviewed. `idlePerWindow` may be zero: no idle repairs.
+    function asset(
+        address token,
+        AssetConfig calldata a,
+        address uniswapV3Factory,
+        mapping(address => AssetConfig) storage assets
+    ) internal view {
+        require(token != address(0), IVaultTerms.ZeroAddress("token"));
+        require(a.feed != address(0), IVaultTerms.ZeroAddress("feed"));
+        inRange("maxAgeSeconds", a.maxAgeSeconds, 1, MAX_AGE_SECONDS);
+        inRange("maxJumpBps", a.maxJumpBps, 1, BPS);
+        _equals("tokenDecimals", a.tokenDecimals, IERC20Metadata(token).decimals());
+        _equals("feedDecimals", a.feedDecimals, IAggregatorV3(a.feed).decimals());
+        atMost("tokenDecimals", a.tokenDecimals, MAX_DECIMALS);
+        atMost("feedDecimals", a.feedDecimals, MAX_DECIMALS);
+        inRange("minPriceWad", a.minPriceWad, 1, type(uint128).max);
+        // no overflow: the line above leaves minPriceWad at 2^128 - 1 or less, and this is uint256 arithmetic
+        inRange("maxPriceWad", a.maxPriceWad, uint256(a.minPriceWad) + 1, type(uint128).max);
+        _secondSource(token, a, uniswapV3Factory, assets);
+    }
+
+    function position(PositionConfig calldata p) internal pure {
+        inRange("healthFloorWad", p.healthFloorWad, 1e18 + 1, 100e18);
+        inRange("healthCeilingWad", p.healthCeilingWad, uint256(p.healthFloorWad) + 1, type(uint128).max);
+        inRange("emergencyHealthWad", p.emergencyHealthWad, 1e18, p.healthFloorWad - 1);
+        inRange("minHealthGainWad", p.minHealthGainWad, 1, 1e18);
+    }
+
+    /// @notice The venue has the sub-account and lists the token; it reverts with its own error otherwise.
+    function venueKnows(PositionConfig calldata p, address token) internal view {
+        ILendingAdapter(p.adapter).collateralOf(address(this), p.venueRef, token);
+        ILendingAdapter(p.adapter).debtOf(address(this), p.venueRef, token);
+    }
+
+    function _secondSource(
+        address token,
+        AssetConfig calldata a,
+        address uniswapV3Factory,
+        mapping(address => AssetConfig) storage assets
+    ) private view {
+        require(a.secondSource != SecondSource.Unset, IVaultTerms.SecondSourceUnset(token));
+        if (a.secondSource == SecondSource.Absent) {
+            _equals("twapPool", uint160(a.twapPool), 0);
+            _equals("twapWindowSeconds", a.twapWindowSeconds, 0);
+            return;
+        }
+        inRange("twapWindowSeconds", a.twapWindowSeconds, 1, MAX_TWAP_SECONDS);
+        address quote = _quoteOf(token, a.twapPool, uniswapV3Factory);
+        require(assets[quote].feed != address(0), IVaultTerms.FeedUnset(quote));
+    }
+
+    /// @dev The other token of a pool that the pinned factory knows.
+    function _quoteOf(address token, address twapPool, address uniswapV3Factory) private view returns (address) {
+        require(twapPool != address(0), IVaultTerms.ZeroAddress("twapPool"));
+        IUniswapV3Pool pool = IUniswapV3Pool(twapPool);
+        (address token0, address token1) = (pool.token0(), pool.token1());
+        address genuine = IUniswapV3Factory(uniswapV3Factory).getPool(token0, token1, pool.fee());
+        _equals("twapPool", uint160(twapPool), uint160(genuine));
+        if (token == token0) return token1;
+        _equals("twapPool.token", uint160(token), uint160(token1));
+        return token0;
+    }
+
+    function _shrinks(string memory field, uint256 next, uint256 current) private pure {
+        require(next <= current, IVaultTerms.NotTighter(field, next, current));
+    }
+
+    function _equals(string memory field, uint256 observed, uint256 expected) private pure {
+        require(observed == expected, IVaultTerms.ValueForbidden(field, observed, expected));
+    }
+}

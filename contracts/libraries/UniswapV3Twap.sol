@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {IUniswapV3Pool} from "../interfaces/external/IUniswapV3Pool.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
+/// @title Time-weighted price of a Uniswap V3 pool
+/// @notice A pool quotes token1 per token0 as 1.0001^tick, in token units. The mean tick over a window gives the geometric mean price.
+library UniswapV3Twap {
+    /// @dev 1 / 1.0001 as a 128-bit fraction, rounded to nearest.
+    uint256 internal constant INVERSE_BASE_X128 = 340_248_342_086_729_790_484_326_174_814_286_782_778;
+    uint256 private constant ONE_X128 = 1 << 128;
+    /// @dev Below this a power has fewer than 64 significant bits; no listed pair comes near (tick beyond 443,000).
+    uint256 private constant MIN_POWER_X128 = 1 << 64;
+
+    /// @notice Price of `base` in wad of USD.
+    /// @param secondsAgo window length
+    /// @param baseUnit 10^decimals of the base token, at most 1e18
+    /// @param quoteUnit 10^decimals of the quote token, at most 1e18
+    /// @param quotePriceWad USD per whole quote token, at most 2^128 - 1
+    /// @return usable false where the pool cannot answer for the whole window; never reverts
+    /// @return priceWad USD per whole base token
+    function tryPriceWad(
+        address pool,
+        uint32 secondsAgo,
+        bool baseIsToken0,
+        uint256 baseUnit,
+        uint256 quoteUnit,
+        uint256 quotePriceWad
+    ) internal view returns (bool usable, uint256 priceWad) {
+        int256 tick;
+        (usable, tick) = _tryMeanTick(pool, secondsAgo);
+        if (!usable) return (false, 0);
+        int256 exponent = baseIsToken0 ? tick : -tick;
+        uint256 power = inversePowerX128(exponent < 0 ? uint256(-exponent) : uint256(exponent));
+        if (power < MIN_POWER_X128) return (false, 0);
+        // no overflow: baseUnit <= 2^60, quotePriceWad < 2^128, and the ratio is at most 2^64
+        uint256 scaled = baseUnit * quotePriceWad;
+        priceWad =
+            (exponent < 0 ? Math.mulDiv(scaled, power, ONE_X128) : Math.mulDiv(scaled, ONE_X128, power)) / quoteUnit;
+    }
+
+    /// @notice 1.0001^(-exponent) as a 128-bit fraction, by repeated squaring; each of at most 2 * 20 products loses less than 2^-128.
+    function inversePowerX128(uint256 exponent) internal pure returns (uint256 power) {
+        power = ONE_X128;
+        uint256 square = INVERSE_BASE_X128;
+        for (; exponent != 0; exponent >>= 1) {
+            if (exponent & 1 != 0) power = power * square >> 128; // no overflow: both factors are at most 2^128, one is below
+            square = square * square >> 128;
+        }
+    }
+
+    /// @dev Rounds towards minus infinity, as the pool's own arithmetic does. A pool without enough history reverts: not usable.
+    function _tryMeanTick(address pool, uint32 secondsAgo) private view returns (bool, int256) {
+        uint32[] memory ago = new uint32[](2);
+        ago[0] = secondsAgo;
+        try IUniswapV3Pool(pool).observe(ago) returns (int56[] memory cumulative, uint160[] memory) {
+            int256 delta = int256(cumulative[1]) - cumulative[0];
+            int256 window = int256(uint256(secondsAgo));
+            int256 tick = delta / window;
+            if (delta < 0 && delta % window != 0) tick--;
+            return (true, tick);
+        } catch {
+            return (false, 0);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {IVaultTerms} from "../interfaces/IVaultTerms.sol";
+import {IUniswapV3Pool, IUniswapV3SwapCallback} from "../interfaces/external/IUniswapV3Pool.sol";
+
+/// @notice One flash swap in flight: sell `tokenIn` out of a position, repay its debt in `tokenOut`.
+struct FlashSwapOrder {
+    address adapter;
+    bytes32 venueRef;
+    address tokenIn;
+    address tokenOut;
+    uint256 amountIn; // tokenIn units, exact
+}
+
+/// @title Flash swap through one Uniswap V3 pool
+/// @notice The pool pays out first and asks for its due in a callback; the position is repaired in between, so no loan is needed.
+/// @dev The pool's address follows from a factory fixed in the code and from the tokens and the fee: nobody names a callee. The callback
+/// is accepted once, from the pool in flight, with the very bytes that were sent. Its state lives in transient storage and is gone after
+/// the transaction, whatever happened.
+abstract contract UniswapV3FlashSwap is IUniswapV3SwapCallback {
+    /// @dev keccak256 of the creation code of a Uniswap V3 pool, fixed by Uniswap.
+    bytes32 private constant POOL_INIT_CODE_HASH = 0xe34f199b19b2b4f47f68442619d555527d244f78a3297ea89325f843f87b8b54;
+    uint256 private constant PATH_LENGTH = 43; // tokenIn (20) ++ fee (3) ++ tokenOut (20)
+    // outermost prices of a pool: no limit of the pool's own, the vault judges the result against the oracle
+    uint160 private constant LOWEST_PRICE_LIMIT = 4_295_128_740;
+    uint160 private constant HIGHEST_PRICE_LIMIT = 1_461_446_703_485_210_103_287_273_052_203_988_822_378_723_970_341;
+
+    address public immutable uniswapV3Factory;
+
+    address private transient _pendingPool;
+    bytes32 private transient _pendingDataHash;
+
+    constructor(address factory) {
+        require(factory.code.length != 0, IVaultTerms.ZeroAddress("uniswapV3Factory"));
+        uniswapV3Factory = factory;
+    }
+
+    /// @notice Callback of the pool in flight.
+    function uniswapV3SwapCallback(int256 amount0Delta, int256 amount1Delta, bytes calldata data) external {
+        // a pool in flight exists only between `_flashSwap` and here, which is inside the vault's lock
+        require(msg.sender == _pendingPool, IVaultTerms.CallbackUnexpected(msg.sender));
+        require(keccak256(data) == _pendingDataHash, IVaultTerms.CallbackUnexpected(msg.sender));
+        _pendingPool = address(0);
+        _pendingDataHash = 0;
+        FlashSwapOrder memory order = abi.decode(data, (FlashSwapOrder));
+        (int256 due, int256 paidOut) =
+            order.tokenIn < order.tokenOut ? (amount0Delta, amount1Delta) : (amount1Delta, amount0Delta);
+        // an exact input never asks for more than it, nor for less than nothing; checked because funds leave here
+        require(due > 0 && paidOut < 0, IVaultTerms.CallbackUnexpected(msg.sender));
+        require(uint256(due) <= order.amountIn, IVaultTerms.InputTooHigh(uint256(due), order.amountIn));
+        _onFlashSwap(order, uint256(-paidOut), uint256(due));
+    }
+
+    /// @dev Runs with the pool's `obtained` in hand; must leave `due` of tokenIn with the pool, who is `msg.sender`.
+    function _onFlashSwap(FlashSwapOrder memory order, uint256 obtained, uint256 due) internal virtual;
+
+    /// @dev Callers hold the lock and judge what was spent and obtained by balances of their own.
+    function _flashSwap(FlashSwapOrder memory order, bytes calldata path) internal {
+        bytes memory data = abi.encode(order);
+        address pool = _poolOf(path);
+        _pendingPool = pool;
+        _pendingDataHash = keccak256(data);
+        bool zeroForOne = order.tokenIn < order.tokenOut;
+        IUniswapV3Pool(pool)
+            .swap(
+                address(this),
+                zeroForOne,
+                int256(order.amountIn), // no overflow: at most the position's collateral
+                zeroForOne ? LOWEST_PRICE_LIMIT : HIGHEST_PRICE_LIMIT,
+                data
+            );
+        require(_pendingPool == address(0), IVaultTerms.CallbackUnexpected(pool));
+    }
+
+    /// @dev One hop; anything else is not a path.
+    function _tokensOf(bytes calldata path) internal pure returns (address tokenIn, address tokenOut) {
+        require(path.length == PATH_LENGTH, IVaultTerms.PathInvalid(path));
+        return (address(bytes20(path[:20])), address(bytes20(path[23:])));
+    }
+
+    function _poolOf(bytes calldata path) private view returns (address pool) {
+        (address tokenA, address tokenB) = _tokensOf(path);
+        (address token0, address token1) = tokenA < tokenB ? (tokenA, tokenB) : (tokenB, tokenA);
+        pool = _poolAddress(token0, token1, uint24(bytes3(path[20:23])));
+        require(pool.code.length != 0, IVaultTerms.PathInvalid(path));
+    }
+
+    /// @dev CREATE2 address of the factory's pool.
+    function _poolAddress(address token0, address token1, uint24 fee) internal view returns (address) {
+        bytes32 salt = keccak256(abi.encode(token0, token1, fee));
+        bytes32 hash = keccak256(abi.encodePacked(hex"ff", uniswapV3Factory, salt, POOL_INIT_CODE_HASH));
+        return address(uint160(uint256(hash)));
+    }
+}
