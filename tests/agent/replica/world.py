@@ -1,0 +1,73 @@
+"""Typed calls into a replica for these tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from eth_abi import decode, encode
+from eth_utils import function_signature_to_4byte_selector
+
+from ballast.replica import addresses
+from ballast.replica.rpc import RpcClient
+
+WAD = 10**18
+SECOND_HOUR = 3600
+
+
+def calldata(signature: str, *arguments: Any) -> str:
+    """Encode a call of `name(types)`."""
+    types = _types(signature)
+    return "0x" + (function_signature_to_4byte_selector(signature) + encode(types, arguments)).hex()
+
+
+def _types(signature: str) -> list[str]:
+    inner = signature[signature.index("(") + 1 : -1]
+    types, depth, word = [], 0, ""
+    for letter in inner:
+        depth += {"(": 1, ")": -1}.get(letter, 0)
+        if letter == "," and depth == 0:
+            types.append(word)
+            word = ""
+        else:
+            word += letter
+    return [*types, word] if word else types
+
+
+@dataclass(frozen=True)
+class World:
+    """Reads and sends; senders are impersonated."""
+
+    rpc: RpcClient
+
+    def read(self, to: str, signature: str, returns: str, *arguments: Any) -> tuple[Any, ...]:
+        raw = self.rpc.call("eth_call", {"to": to, "data": calldata(signature, *arguments)}, "latest")
+        return decode(_types(f"({returns})"), bytes.fromhex(raw[2:]))
+
+    def send(self, sender: str, to: str, signature: str, *arguments: Any, value: int = 0) -> dict[str, Any]:
+        call = {"from": sender, "to": to, "data": calldata(signature, *arguments), "value": hex(value)}
+        receipt = self.rpc.call("eth_getTransactionReceipt", self.rpc.call("eth_sendTransaction", call))
+        assert receipt["status"] == "0x1", f"{signature} reverted"
+        return receipt
+
+    def now(self) -> int:
+        return int(self.rpc.call("eth_getBlockByNumber", "latest", False)["timestamp"], 16)
+
+    def transmit(self, feed: str, answer: int) -> None:
+        at = self.now() + 60
+        self.rpc.call("evm_setNextBlockTimestamp", at)
+        self.send(addresses.TRANSMITTER, feed, "transmit(int256,uint256,uint256)", answer, at, at)
+
+    def open_position(self, owner: str, weth_raw: int, usdc_raw: int) -> None:
+        self.rpc.call("anvil_setBalance", owner, hex(weth_raw + 10 * WAD))
+        self.send(owner, addresses.WETH, "deposit()", value=weth_raw)
+        self.send(owner, addresses.WETH, "approve(address,uint256)", addresses.AAVE_POOL, weth_raw)
+        pool = addresses.AAVE_POOL
+        self.send(owner, pool, "supply(address,uint256,address,uint16)", addresses.WETH, weth_raw, owner, 0)
+        borrow = "borrow(address,uint256,uint256,uint16,address)"
+        self.send(owner, pool, borrow, addresses.USDC, usdc_raw, 2, 0, owner)
+
+    def account(self, owner: str) -> tuple[int, ...]:
+        """Collateral and debt (USD with 8 decimals), borrowable, threshold and LTV (bps), health factor (wad)."""
+        returns = ",".join(["uint256"] * 6)
+        return self.read(addresses.AAVE_POOL, "getUserAccountData(address)", returns, owner)
