@@ -74,7 +74,7 @@ def domain_separator(chain_id: int, vault: str) -> bytes:
 
 
 def to_abi_tuple(decision: Decision) -> tuple[Any, ...]:
-    """Values in the order of the Solidity struct, the route nested: the argument of `execute` and `preview`."""
+    """Values in the order of the Solidity struct, the route nested; argument of `execute` and `preview`."""
     d = decision
     route = (int(d.route.kind), d.route.path, d.route.flash_source)
     head = (

@@ -6,7 +6,8 @@ No key is ever seen here: whoever holds one signs the digest and hands the 65 by
 from __future__ import annotations
 
 from eth_keys.datatypes import Signature
-from eth_keys.exceptions import BadSignature, ValidationError
+from eth_keys.exceptions import BadSignature
+from eth_utils.exceptions import ValidationError
 
 from ballast.decision.eip712 import digest
 from ballast.domain.decision import Decision, Route, SealedDecision

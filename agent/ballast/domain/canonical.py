@@ -35,7 +35,8 @@ def to_plain(value: object) -> Plain:
     Raises:
         TypeError: the value holds a float or another type without a canonical form.
     """
-    reduce = _reducer(type(value))
+    kind: type = type(value)
+    reduce = _reducer(kind)
     return value if reduce is None else reduce(value)
 
 
@@ -57,7 +58,8 @@ def from_plain(message_type: type[Message], plain: Plain) -> Message:
     Raises:
         MalformedMessage: a field is missing, unknown, or of another type than the message declares.
     """
-    result: Message = _builder(message_type)(plain, message_type.__name__)
+    declared: Plain = message_type
+    result: Message = _builder(declared)(plain, message_type.__name__)
     return result
 
 
@@ -104,7 +106,7 @@ def _plain_object(value: dict[Any, Any]) -> dict[str, Any]:
 @cache
 def _builder(kind: Plain) -> Builder:
     """How values of one declared type are rebuilt from (plain value, where)."""
-    origin = typing.get_origin(kind)
+    origin: Plain = typing.get_origin(kind)
     if origin in (typing.Union, types.UnionType):
         return _union_builder(typing.get_args(kind))
     if origin is tuple:

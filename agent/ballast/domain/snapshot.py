@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ballast.domain.canonical import canonical_hash
-from ballast.domain.observation import BlockRef, Observation, PositionReading
+from ballast.domain.observation import BlockRef, Observation, PoolReading, PositionReading, VenuePrice
 from ballast.domain.terms import PositionTerms
 
 SNAPSHOT_VERSION = 1
@@ -45,6 +45,8 @@ class PriceSet:
 class Snapshot:
     """All that one decision rests on.
 
+    ``prices`` is empty where stage 2 had none: then only what needs no price may be planned.
+    ``venue_prices`` are the position's own venue's; ``swap_pool`` is None where the pool was not read.
     ``risk_state`` is what the forecaster carried into this observation: hex of its canonical bytes, so that
     the hash covers everything the forecast was made of.
     """
@@ -52,11 +54,20 @@ class Snapshot:
     block: BlockRef
     position: PositionReading
     prices: PriceSet
+    venue_prices: tuple[VenuePrice, ...]
+    swap_pool: PoolReading | None
     observation_hash: bytes
     terms_hash: bytes
     risk_state: str
     version: int = SNAPSHOT_VERSION
     kind: str = "snapshot"
+
+    def venue_price_wad(self, token: str) -> int:
+        """The venue's own price of ``token``, USD per whole token; 0 where it was not read."""
+        for price in self.venue_prices:
+            if price.token == token:
+                return price.price_wad
+        return 0
 
     def hash(self) -> bytes:
         """keccak256 of the canonical bytes; signed as ``snapshotHash``."""
@@ -77,7 +88,18 @@ def join_hashed(
 ) -> Snapshot:
     """As `join`, for callers that hashed the observation already."""
     position = reading_of(observation, terms)
-    return Snapshot(observation.block, position, prices, observation_hash, _terms_hash(terms), risk_state)
+    venue_prices = tuple(price for price in observation.venue_prices if price.venue == terms.adapter)
+    pool = next((pool for pool in observation.pools if pool.pool == terms.swap_pool), None)
+    return Snapshot(
+        block=observation.block,
+        position=position,
+        prices=prices,
+        venue_prices=venue_prices,
+        swap_pool=pool,
+        observation_hash=observation_hash,
+        terms_hash=_terms_hash(terms),
+        risk_state=risk_state,
+    )
 
 
 def reading_of(observation: Observation, terms: PositionTerms) -> PositionReading:

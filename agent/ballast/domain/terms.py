@@ -1,4 +1,4 @@
-"""What the vault enforces, as read from it; recorded once per configuration epoch for replays without a chain."""
+"""What the vault enforces, as read from it; recorded once per configuration epoch for replays."""
 
 from __future__ import annotations
 

@@ -32,18 +32,29 @@ def mul_div_up(a: int, b: int, denominator: int) -> int:
 def scale_down(amount: int, from_decimals: int, to_decimals: int) -> int:
     """Amount re-expressed with ``to_decimals``, rounded towards zero."""
     if to_decimals >= from_decimals:
-        return amount * 10 ** (to_decimals - from_decimals)
-    return amount // 10 ** (from_decimals - to_decimals)
+        return amount * power_of_ten(to_decimals - from_decimals)
+    return amount // power_of_ten(from_decimals - to_decimals)
+
+
+def power_of_ten(exponent: int) -> int:
+    """10^exponent for a non-negative exponent.
+
+    Raises:
+        ValueError: the exponent is negative, which would leave the integers.
+    """
+    if exponent < 0:
+        raise ValueError(f"the exponent must not be negative: observed {exponent}")
+    return int(10**exponent)
 
 
 def value_wad_down(amount: int, price_wad: int, decimals: int) -> int:
     """USD value (18 decimals) of ``amount`` token units at ``price_wad`` per whole token, rounded down."""
-    return mul_div_down(amount, price_wad, 10**decimals)
+    return mul_div_down(amount, price_wad, power_of_ten(decimals))
 
 
 def value_wad_up(amount: int, price_wad: int, decimals: int) -> int:
     """As `value_wad_down`, rounded up."""
-    return mul_div_up(amount, price_wad, 10**decimals)
+    return mul_div_up(amount, price_wad, power_of_ten(decimals))
 
 
 def deviation_bps(a: int, b: int) -> int:
