@@ -15,7 +15,7 @@ CARRY_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class PairKey:
-    """A price ratio that is forecast: collateral over debt in the venue's prices, which liquidators act on."""
+    """A price ratio that is forecast: collateral over debt in the venue's prices, as liquidators see them."""
 
     venue: str
     collateral_token: str

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, Row, Select, insert, select, update
+from sqlalchemy import Connection, Engine, Row, Select, bindparam, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from ballast.domain.canonical import canonical_bytes
@@ -20,6 +20,14 @@ from ballast.journal.schema import ENTRIES, HEAD
 
 CHECKED_AT_OPENING = 1_000
 _PAGE = 500
+
+_INSERT = insert(ENTRIES)
+# The old head is part of the condition: a second writer that slipped past the lock changes no row.
+_MOVE_HEAD = (
+    update(HEAD)
+    .where(HEAD.c.seq == bindparam("old_seq"), HEAD.c.hash == bindparam("old_hash"))
+    .values(seq=bindparam("new_seq"), hash=bindparam("new_hash"))
+)
 
 KINDS = frozenset(
     {"start", "terms", "tick", "signed", "sending", "sent", "settled", "compared", "alert", "stop"}
@@ -173,14 +181,8 @@ class Journal:
                 set_durability(self._connection, durable=durable)
                 self._durable = durable
             with self._connection.begin():
-                self._connection.execute(insert(ENTRIES), _row(entry))
-                # The old head is part of the condition: a second writer that slipped past the lock changes no
-                # row.
-                moved = self._connection.execute(
-                    update(HEAD)
-                    .where(HEAD.c.id == 1, HEAD.c.seq == entry.seq - 1, HEAD.c.hash == entry.prev_hash)
-                    .values(seq=entry.seq, hash=entry.hash)
-                )
+                self._connection.execute(_INSERT, _row(entry))
+                moved = self._connection.execute(_MOVE_HEAD, _move(entry))
                 if moved.rowcount != 1:
                     raise JournalError("the head was moved by somebody else", entry.seq)
         except SQLAlchemyError as error:
@@ -257,6 +259,11 @@ def _row(entry: JournalEntry) -> dict[str, Any]:
         "block": entry.block,
         "payload": entry.payload,
     }
+
+
+def _move(entry: JournalEntry) -> dict[str, Any]:
+    old = {"old_seq": entry.seq - 1, "old_hash": entry.prev_hash}
+    return {**old, "new_seq": entry.seq, "new_hash": entry.hash}
 
 
 def _entry(row: Row[Any]) -> JournalEntry:

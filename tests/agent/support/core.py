@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import floor, log
 from typing import Any
 
 from ballast.domain.observation import (
@@ -193,6 +194,4 @@ def observation(
 
 
 def _tick(raw: float) -> int:
-    from math import floor, log
-
     return floor(log(raw) / log(1.0001))
