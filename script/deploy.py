@@ -1,0 +1,226 @@
+"""Deploys adapter, implementation, factory and one vault: `ape run deploy --network ethereum:mainnet-fork:foundry`.
+
+Parameters are those of script/input/<chain id>.json, addresses are written to script/output/. The world is checked before the first
+transaction and the vault after the last: a deployment that is not exactly what the file says ends with an error.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+from ape import Contract, chain, networks, project
+from ape.api import AccountAPI
+from ape.cli import ConnectedProviderCommand, account_option
+from ape.contracts import ContractInstance
+from ballast.risk.adapter import model_id_bytes
+from ballast.risk.parameters import load_default_weights
+from ballast.strategies.registry import model_ids
+
+FOLDER = Path(__file__).resolve().parent
+NOBODY = "0x" + "00" * 20
+COLLATERAL, DEBT = 1, 2
+ASSET_FIELDS = (
+    "feed",
+    "maxAgeSeconds",
+    "maxJumpBps",
+    "tokenDecimals",
+    "feedDecimals",
+    "secondSource",
+    "minPriceWad",
+    "maxPriceWad",
+    "twapPool",
+    "twapWindowSeconds",
+    "idlePerWindow",
+)
+LIMIT_FIELDS = (
+    "windowSeconds",
+    "maxLossBps",
+    "maxSlippageBps",
+    "agreeBps",
+    "disagreeBps",
+    "maxLifetimeSeconds",
+    "maxSnapshotAgeBlocks",
+    "lossPerWindowWad",
+    "notionalPerWindowWad",
+    "maxActionWad",
+)
+HEALTH_FIELDS = ("healthFloorWad", "healthCeilingWad", "emergencyHealthWad", "minHealthGainWad")
+
+
+@dataclass(frozen=True)
+class Parties:
+    """Who gets which role. No signer means that no agent may act until the owner sets one."""
+
+    owner: str
+    curator: str
+    guardian: str
+    signer: str
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """What was deployed. ``vault`` has the functions of `IRebalanceVault`."""
+
+    adapter: ContractInstance
+    implementation: ContractInstance
+    factory: ContractInstance
+    vault: ContractInstance
+
+    def addresses(self) -> dict[str, str]:
+        """Name to address."""
+        return {name: contract.address for name, contract in vars(self).items()}
+
+
+def load_parameters(chain_id: int) -> dict[str, Any]:
+    """Reviewed parameters for one chain.
+
+    Raises:
+        click.ClickException: there are none.
+    """
+    path = FOLDER / f"input/{chain_id}.json"
+    if not path.is_file():
+        raise click.ClickException(f"chain {chain_id} has no parameters: {path.name} is not in script/input")
+    return dict(json.loads(path.read_text()))
+
+
+def approved_models() -> list[bytes]:
+    """Ids of the shipped forecaster and of the rule behind it: all that decisions of the agent can carry."""
+    return list(model_ids("forecast_gated", model_id_bytes(load_default_weights())))
+
+
+def initial_config(
+    parameters: Mapping[str, Any], parties: Parties, adapter: str, models: list[bytes]
+) -> tuple[Any, ...]:
+    """The ``InitialConfig`` tuple in the order of contracts/types/Config.sol."""
+    position = parameters["position"]
+    config = (adapter, True, bytes.fromhex(position["venueRef"][2:]), *_integers(position, HEALTH_FIELDS))
+    tokens = [(position["collateral"], COLLATERAL), (position["debt"], DEBT)]
+    assets = [(asset["token"], _asset(asset)) for asset in parameters["assets"]]
+    return (
+        parties.owner,
+        (parties.curator, parties.guardian, parties.signer),
+        int(parameters["timelockSeconds"]),
+        _integers(parameters["limits"], LIMIT_FIELDS),
+        assets,
+        [(int(position["positionId"]), config, tokens)],
+        models,
+    )
+
+
+def require_world(parameters: Mapping[str, Any]) -> None:
+    """Every address of the file has code here, and every feed is fresh and within its bounds.
+
+    Raises:
+        click.ClickException: one sentence about the first thing that is wrong.
+    """
+    _require("chain id", chain.chain_id, parameters["chainId"])
+    pool = Contract(parameters["aave"]["addressesProvider"], abi=_abi("IAaveV3AddressesProvider")).getPool()
+    _require("the addresses provider's pool", pool, parameters["aave"]["pool"])
+    for address in (parameters["uniswapV3Factory"], *(asset["token"] for asset in parameters["assets"])):
+        _require_code(address)
+    for asset in parameters["assets"]:
+        _require_feed(asset)
+
+
+def deploy(
+    account: AccountAPI, parties: Parties, parameters: Mapping[str, Any], salt: bytes = bytes(32)
+) -> Deployment:
+    """Deploys everything from ``account``, which needs no role, and checks the result; errors as `require_world`."""
+    require_world(parameters)
+    adapter = account.deploy(
+        project.AaveV3Adapter, parameters["aave"]["addressesProvider"], parameters["aave"]["pool"]
+    )
+    implementation = account.deploy(project.RebalanceVault, adapter, parameters["uniswapV3Factory"])
+    factory = account.deploy(project.VaultFactory, implementation)
+    config = initial_config(parameters, parties, adapter.address, approved_models())
+    factory.createVault(salt, config, sender=account)
+    vault = project.IRebalanceVault.at(factory.vaultOf(account, salt), detect_proxy=False)
+    deployment = Deployment(adapter, implementation, factory, vault)
+    require_deployed(deployment, parties, parameters)
+    return deployment
+
+
+def require_deployed(deployment: Deployment, parties: Parties, parameters: Mapping[str, Any]) -> None:
+    """The vault is what was asked for: roles, state, budgets, models, an empty position; errors as `require_world`."""
+    vault, limits = deployment.vault, parameters["limits"]
+    for role in ("owner", "curator", "guardian", "signer"):
+        _require(role, getattr(vault, role)(), getattr(parties, role))
+    status = vault.status(parameters["position"]["positionId"])
+    _require("state", status.state, 0)
+    _require("health without debt", status.healthWad, 2**256 - 1)
+    # A fresh budget holds its burst, which is half of what a window may see.
+    _require("loss budget", vault.lossBudget(), int(limits["lossPerWindowWad"]) // 2)
+    _require("notional budget", vault.notionalBudget(), int(limits["notionalPerWindowWad"]) // 2)
+    _require("portfolio value", vault.getPortfolioValue(), 0)
+    for model in approved_models():
+        _require(f"model {model.hex()}", vault.isModelApproved(model), True)
+
+
+@click.command(cls=ConnectedProviderCommand)
+@account_option()
+@click.option("--owner", help="Owner of the vault; the deploying account if not given.")
+@click.option("--curator", help="Curator; the owner if not given.")
+@click.option("--guardian", help="Guardian; the owner if not given.")
+@click.option("--signer", default=NOBODY, help="The agent's signing key; nobody if not given.")
+def cli(
+    account: AccountAPI, owner: str | None, curator: str | None, guardian: str | None, signer: str
+) -> None:
+    """Deploy Ballast's contracts and one vault from script/input/<chain id>.json."""
+    holder = owner or account.address
+    parties = Parties(holder, curator or holder, guardian or holder, signer)
+    deployment = deploy(account, parties, load_parameters(chain.chain_id))
+    path = output_path()
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(deployment.addresses(), indent=2) + "\n")
+    for name, address in deployment.addresses().items():
+        click.echo(f"{name:15}{address}")
+    click.echo(f"written to script/output/{path.name}")
+
+
+def output_path() -> Path:
+    """Forks and local chains share chain ids with real ones: their addresses go to a file that git ignores."""
+    network = networks.provider.network
+    suffix = ".local.json" if network.is_fork or network.is_local else ".json"
+    return FOLDER / f"output/{chain.chain_id}{suffix}"
+
+
+def _asset(asset: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(asset[name] if name in ("feed", "twapPool") else int(asset[name]) for name in ASSET_FIELDS)
+
+
+def _integers(row: Mapping[str, Any], names: tuple[str, ...]) -> tuple[int, ...]:
+    return tuple(int(row[name]) for name in names)
+
+
+def _require(name: str, observed: object, allowed: object) -> None:
+    if observed != allowed:
+        raise click.ClickException(f"{name} is {observed}, allowed is {allowed}")
+
+
+def _require_code(address: str) -> None:
+    if not chain.provider.get_code(address):
+        raise click.ClickException(f"{address} has no code on this chain, allowed is a contract")
+
+
+def _require_feed(asset: Mapping[str, Any]) -> None:
+    feed = Contract(asset["feed"], abi=_abi("IAggregatorV3"))
+    _require(f"decimals of the feed {asset['feed']}", feed.decimals(), asset["feedDecimals"])
+    latest = feed.latestRoundData()
+    age, price_wad = (
+        chain.blocks.head.timestamp - latest.updatedAt,
+        latest.answer * 10 ** (18 - asset["feedDecimals"]),
+    )
+    if not 0 <= age <= asset["maxAgeSeconds"]:
+        raise click.ClickException(
+            f"the feed {asset['feed']} is {age} s old, allowed are 0 to {asset['maxAgeSeconds']} s"
+        )
+    if not int(asset["minPriceWad"]) <= price_wad <= int(asset["maxPriceWad"]):
+        allowed = f"{asset['minPriceWad']} to {asset['maxPriceWad']}"
+        raise click.ClickException(f"the feed {asset['feed']} says {price_wad} (wad), allowed are {allowed}")
+
+
+def _abi(name: str) -> list[Any]:
+    return list(getattr(project, name).contract_type.abi)
