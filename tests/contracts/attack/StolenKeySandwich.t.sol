@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {AbstractAttackTest} from "./AbstractAttackTest.sol";
+import {Mainnet} from "./Replica.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
+import {ActionKind, Decision} from "ballast/types/Decision.sol";
+
+/// @title What a thief takes who signs with the agent's key and brings capital of his own
+contract StolenKeySandwichTest is AbstractAttackTest {
+    uint256 private constant MAX_LOSS_BPS = 200;
+    uint256 private nextNonce;
+    uint256 private lossSoFar;
+
+    /// @notice Holds T8, T14; INV-08, INV-09, INV-26: through the deep pool, moved before and moved back after.
+    function test_attack_stolenAgentKey_sandwichesItsOwnDecision_losesAtMostBudget() public {
+        thief.moveTo(Mainnet.USDC_WETH_POOL, 2950e8);
+        uint256 loss = _steal(2e18, 500);
+        thief.moveTo(Mainnet.USDC_WETH_POOL, START_ETH_USD8);
+        assertGt(loss, 80e18, "the sandwich must bite, or nothing was tested");
+        assertLe(loss, LOSS_BUDGET_WAD / 2, "INV-09: one burst lost more than half of the budget");
+    }
+
+    /// @notice Holds T13, T14; INV-08, INV-26: beyond the slippage bound nothing is executed at all, whatever minOut says.
+    function test_attack_stolenAgentKey_movesPoolBeyondSlippage_isRefused() public {
+        thief.moveTo(Mainnet.USDC_WETH_POOL, 2920e8);
+        Decision memory d = _deleverage(1e18, 500, uint16(MAX_LOSS_BPS), 0);
+        (bool done, bytes memory reason) = _tryExecute(d);
+        assertFalse(done, "INV-08: a swap 2.7 % under the primary price passed");
+        assertEq(bytes4(reason), IVaultTerms.SlippageExceeded.selector);
+        assertFalse(vault.isNonceUsed(POSITION, 0), "INV-36: a refused decision used its nonce");
+    }
+
+    /// @notice Holds T8, T13; INV-08, INV-09: through a genuine pool that is the thief's own, so that every loss is his gain.
+    function test_attack_stolenAgentKey_routesThroughThiefsOwnPool_takesAtMostBudget() public {
+        int256 thiefBefore = _equityOfThief();
+        thief.moveTo(thief.ownPool(), 2955e8);
+        uint256 stolen;
+        while (_trySteal(3e18, 3000)) stolen = lossSoFar;
+        thief.moveTo(thief.ownPool(), START_ETH_USD8);
+        assertGt(stolen, LOSS_BUDGET_WAD / 5, "the theft must work, or nothing was tested");
+        assertLe(stolen, LOSS_BUDGET_WAD / 2, "INV-09: a burst is half of the budget");
+        assertLe(
+            _equityOfThief() - thiefBefore, int256(LOSS_BUDGET_WAD), "INV-09: the thief gained more than the budget"
+        );
+    }
+
+    /// @notice Holds T8, T18; INV-09, INV-38: many small decisions are one large one.
+    function test_attack_stolenAgentKey_splitsIntoSmallDecisions_losesNoMoreThanInOne() public {
+        thief.moveTo(thief.ownPool(), 2955e8);
+        uint256 done;
+        for (uint256 i; i < 60; i++) {
+            if (_trySteal(0.2e18, 3000)) done++;
+        }
+        assertGt(done, 10, "the theft must work, or nothing was tested");
+        assertLt(done, 60, "the budget must end it");
+        assertGt(lossSoFar, LOSS_BUDGET_WAD * 45 / 100, "small bites must be able to use the burst up");
+        assertLe(lossSoFar, LOSS_BUDGET_WAD / 2, "INV-09: splitting evaded the burst");
+    }
+
+    /// @notice Holds T8, T18; INV-09: a burst at the end of one window and the refill in the next stay under L together.
+    function test_attack_stolenAgentKey_burstsAtTheWindowsEdge_anyWindowStaysUnderBudget() public {
+        thief.moveTo(thief.ownPool(), 2955e8);
+        _stealAll();
+        uint256 first = lossSoFar;
+        for (uint256 i; i < 4; i++) {
+            _pass(WINDOW / 4);
+            thief.moveTo(thief.ownPool(), 2955e8);
+            _stealAll();
+        }
+        assertGt(lossSoFar, LOSS_BUDGET_WAD * 85 / 100, "burst and refill together must come near the budget");
+        assertLe(lossSoFar, LOSS_BUDGET_WAD, "INV-09: a window of exactly W lost more than the budget");
+        assertGt(first, LOSS_BUDGET_WAD * 45 / 100, "the burst must be used up first");
+    }
+
+    /// @notice Holds T8; INV-09: interest that accrues in between is no budget, and unused budget does not pile up.
+    function test_attack_stolenAgentKey_waitsForManyWindows_findsOneBurstOnly() public {
+        _pass(40 * WINDOW);
+        thief.moveTo(thief.ownPool(), 2955e8);
+        _stealAll();
+        assertLe(lossSoFar, LOSS_BUDGET_WAD / 2, "INV-09: unused budget piled up");
+    }
+
+    /// @notice Holds T8; INV-02, INV-09: idle funds can only be pushed into the owner's own position, and only up to their budget.
+    function test_attack_stolenAgentKey_pushesIdleFunds_intoTheOwnersPositionOnly() public {
+        deal(Mainnet.USDC, address(vault), 100_000e6);
+        int256 before = _equityWad(address(vault));
+        uint256 pushed;
+        for (uint256 i; i < 8; i++) {
+            Decision memory d = _decision(ActionKind.RepayFromIdle, Mainnet.USDC, Mainnet.USDC, 4000e6);
+            d.nonce = i;
+            (bool done,) = _tryExecute(d);
+            if (done) pushed += 4000e6;
+        }
+        assertEq(pushed, 8000e6, "half of the idle budget, in whole bites");
+        assertEq(IERC20(Mainnet.USDC).balanceOf(address(vault)), 92_000e6);
+        assertApproxEqAbs(_equityWad(address(vault)), before, 1e14, "INV-02: value left the owner");
+    }
+
+    function _steal(uint256 wethIn, uint24 fee) private returns (uint256) {
+        assertTrue(_trySteal(wethIn, fee), "the decision must pass");
+        return lossSoFar;
+    }
+
+    /// @dev Counts the loss of each action alone: interest is nobody's theft.
+    function _trySteal(uint256 wethIn, uint24 fee) private returns (bool done) {
+        int256 before = _equityWad(address(vault));
+        (done,) = _tryExecute(_deleverage(wethIn, fee, uint16(MAX_LOSS_BPS), nextNonce++));
+        int256 lost = before - _equityWad(address(vault));
+        if (lost > 0) lossSoFar += uint256(lost);
+    }
+
+    /// @dev Reserves are taken before the act, so the last bites are small.
+    function _stealAll() private {
+        for (uint256 bite = 3e18; bite > 0.01e18; bite = bite * 3 / 5) {
+            while (_trySteal(bite, 3000)) {}
+        }
+    }
+
+    /// @dev At the start price the own pool gives back what it holds, so balances of thief and pool together are his.
+    function _equityOfThief() private view returns (int256) {
+        return _equityWad(address(thief)) + _equityWad(thief.ownPool());
+    }
+}
