@@ -22,6 +22,11 @@ import {
 } from "aave-v3-origin/contracts/misc/DefaultReserveInterestRateStrategyV2.sol";
 import {ACLManager} from "aave-v3-origin/contracts/protocol/configuration/ACLManager.sol";
 import {PoolAddressesProvider} from "aave-v3-origin/contracts/protocol/configuration/PoolAddressesProvider.sol";
+import {BorrowLogic} from "aave-v3-origin/contracts/protocol/libraries/logic/BorrowLogic.sol";
+import {FlashLoanLogic} from "aave-v3-origin/contracts/protocol/libraries/logic/FlashLoanLogic.sol";
+import {LiquidationLogic} from "aave-v3-origin/contracts/protocol/libraries/logic/LiquidationLogic.sol";
+import {PoolLogic} from "aave-v3-origin/contracts/protocol/libraries/logic/PoolLogic.sol";
+import {SupplyLogic} from "aave-v3-origin/contracts/protocol/libraries/logic/SupplyLogic.sol";
 import {ConfiguratorInputTypes} from "aave-v3-origin/contracts/protocol/libraries/types/ConfiguratorInputTypes.sol";
 import {Vm} from "forge-std/Vm.sol";
 
@@ -34,6 +39,8 @@ library AaveGenesis {
 
     error UnexpectedAddress(string what, address observed, address expected);
 
+    error LibraryMissing(uint256 index);
+
     struct Listing {
         address asset;
         string symbol;
@@ -42,6 +49,7 @@ library AaveGenesis {
     }
 
     function create(string memory json) internal {
+        _keepLibraries();
         VM.startPrank(Addresses.AAVE_ACL_ADMIN);
         _createRegistry();
         _createPool();
@@ -64,6 +72,20 @@ library AaveGenesis {
         POOL.borrow(Addresses.WETH, weth.borrowedRaw, 2, 0, Addresses.WHALE);
         POOL.borrow(Addresses.USDC, usdc.borrowedRaw, 2, 0, Addresses.WHALE);
         VM.stopPrank();
+    }
+
+    /// @dev The linker places the libraries, and only accounts that were looked at are saved.
+    function _keepLibraries() private view {
+        address[5] memory libraries = [
+            address(BorrowLogic),
+            address(FlashLoanLogic),
+            address(LiquidationLogic),
+            address(PoolLogic),
+            address(SupplyLogic)
+        ];
+        for (uint256 i; i < libraries.length; ++i) {
+            if (libraries[i].code.length == 0) revert LibraryMissing(i);
+        }
     }
 
     function _createRegistry() private {

@@ -45,11 +45,14 @@ contract Build is Script {
             ILiquidationPrices(Addresses.AAVE_ORACLE)
         );
         Construct.at(Addresses.LIQUIDATOR, abi.encodePacked(type(Liquidator).creationCode, arguments));
-        uint256 wethRaw = Parameters.number(json, ".liquidator.wethRaw");
-        uint256 usdcRaw = Parameters.number(json, ".liquidator.usdcRaw");
-        TokenGenesis.fund(Addresses.LIQUIDATOR, wethRaw, usdcRaw);
-        TokenGenesis.fund(Addresses.ARBITRAGEUR, wethRaw, usdcRaw);
+        _fund(json, ".liquidator", Addresses.LIQUIDATOR);
+        _fund(json, ".arbitrageur", Addresses.ARBITRAGEUR);
         _giveEther();
+    }
+
+    function _fund(string memory json, string memory path, address to) private {
+        uint256 wethRaw = Parameters.number(json, string.concat(path, ".wethRaw"));
+        TokenGenesis.fund(to, wethRaw, Parameters.number(json, string.concat(path, ".usdcRaw")));
     }
 
     /// @dev Ether for gas, for the replica's accounts only.

@@ -27,6 +27,7 @@ interface ILiquidationToken {
 contract Liquidator {
     error OnlyOwner(address sender, address owner);
     error OnlySelf(address sender);
+    error OutOfGas(address user);
     error NotWorthIt(uint256 profitWad, uint256 minProfitWad);
 
     uint256 private constant WAD = 1e18;
@@ -58,7 +59,10 @@ contract Liquidator {
             // A position that does not pay, or that another transaction closed first, must not stop the next one.
             try this.liquidateOne(users[i], collateral, debt, minProfitWad) {
                 ++liquidated;
-            } catch {}
+            } catch (bytes memory reason) {
+                // Nothing said means out of gas. Swallowing that would make every gas estimate too low to liquidate.
+                if (reason.length == 0) revert OutOfGas(users[i]);
+            }
         }
     }
 

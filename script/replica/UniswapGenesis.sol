@@ -63,18 +63,20 @@ library UniswapGenesis {
             Addresses.UNISWAP_FACTORY,
             Construct.prebuilt("@uniswap/v3-core/artifacts/contracts/UniswapV3Factory.sol/UniswapV3Factory.json")
         );
-        _periphery(json);
+        _periphery();
         _createPool(json);
         _provideLiquidity(json);
     }
 
-    /// @notice Trade one ether there and back, so that the pool writes an observation and keeps its price.
+    /// @notice Trade there and back, so that the pool writes an observation and keeps its price.
+    /// @dev The pool writes one only when a trade changes its tick, so the trade must be large enough for that.
     function tradeBackAndForth(string memory json) internal {
-        uint256 usdc = _swap(json, Addresses.WETH, Addresses.USDC, 1 ether);
+        uint256 amountIn = Parameters.number(json, ".pool.warmUpTradeWethRaw");
+        uint256 usdc = _swap(json, Addresses.WETH, Addresses.USDC, amountIn);
         _swap(json, Addresses.USDC, Addresses.WETH, usdc);
     }
 
-    function _periphery(string memory) private {
+    function _periphery() private {
         bytes memory arguments = abi.encode(Addresses.UNISWAP_FACTORY, Addresses.WETH);
         Construct.at(
             Addresses.UNISWAP_POSITION_MANAGER,

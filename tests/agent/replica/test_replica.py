@@ -143,8 +143,12 @@ def test_pool_and_tokens_are_the_ones_that_the_registry_names(world):
 def test_health_factor_of_a_fresh_position_is_exact(world):
     world.open_position(OWNER, 10 * WAD, 15_000 * 10**6)
     collateral, debt, _, threshold, ltv, health = world.account(OWNER)
-    assert (collateral, debt, threshold, ltv) == (30_000 * 10**8, 15_000 * 10**8, 8300, 8050)
-    assert health == 30_000 * 83 * WAD // (15_000 * 100)
+    assert (threshold, ltv) == (8300, 8050)
+    # Balances round down by at most one unit, and so does every further step of the venue's arithmetic.
+    assert 30_000 * 10**8 - 1 <= collateral <= 30_000 * 10**8
+    # A second or two of interest lies between borrowing and looking: under one part in a million.
+    assert 15_000 * 10**8 <= debt <= 15_000 * 10**8 + 15_000 * 10**2
+    assert health == collateral * 8300 // 10_000 * WAD // debt
 
 
 def test_price_drop_makes_the_position_liquidatable_and_the_real_call_goes_through(world):
@@ -199,10 +203,11 @@ def test_feed_keeps_its_history(world, expected):
 def test_feed_refuses_strangers_the_future_and_unknown_rounds(world):
     feed, transmit = addresses.ETH_USD_FEED, "transmit(int256,uint256,uint256)"
     with pytest.raises(RpcError):
-        world.send(OWNER, feed, transmit, 1, world.now(), world.now())
+        world.try_call(OWNER, feed, transmit, 1, world.now(), world.now())
+    world.try_call(addresses.TRANSMITTER, feed, transmit, 1, world.now(), world.now())
     future = world.now() + 10**6
     with pytest.raises(RpcError):
-        world.send(addresses.TRANSMITTER, feed, transmit, 1, future, future)
+        world.try_call(addresses.TRANSMITTER, feed, transmit, 1, future, future)
     with pytest.raises(RpcError, match="No data present"):
         world.read(feed, "getRoundData(uint80)", "uint80", (1 << 64) + 10**6)
 
@@ -227,12 +232,7 @@ def test_pool_can_be_moved_to_any_price_of_the_range(world, usd):
     limit = int((10**12 / usd) ** 0.5 * 2**96)
     down = usd < 3000
     token_in, token_out = (addresses.WETH, addresses.USDC) if down else (addresses.USDC, addresses.WETH)
-    trader, amount = addresses.ARBITRAGEUR, (20_000 * WAD if down else 50_000_000 * 10**6)
-    if usd < 100 or usd > 5000:
-        world.rpc.call("anvil_setBalance", trader, hex(10**6 * WAD))
-        world.send(trader, addresses.WETH, "deposit()", value=10**5 * WAD)
-        world.send(addresses.USDC_MINTER, addresses.USDC, "mint(address,uint256)", trader, 10**9 * 10**6)
-        amount = 10**5 * WAD if down else 10**9 * 10**6
+    trader, amount = addresses.ARBITRAGEUR, (150_000 * WAD if down else 150_000_000 * 10**6)
     world.send(trader, token_in, "approve(address,uint256)", addresses.UNISWAP_SWAP_ROUTER, amount)
     swap = "exactInputSingle((address,address,uint24,address,uint256,uint256,uint256,uint160))"
     order = (token_in, token_out, 500, trader, 2**255, amount, 0, limit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,6 @@ from ballast.replica import addresses
 from ballast.replica.rpc import RpcClient
 
 WAD = 10**18
-SECOND_HOUR = 3600
 
 
 def calldata(signature: str, *arguments: Any) -> str:
@@ -46,9 +46,21 @@ class World:
 
     def send(self, sender: str, to: str, signature: str, *arguments: Any, value: int = 0) -> dict[str, Any]:
         call = {"from": sender, "to": to, "data": calldata(signature, *arguments), "value": hex(value)}
-        receipt = self.rpc.call("eth_getTransactionReceipt", self.rpc.call("eth_sendTransaction", call))
+        receipt = self._receipt(self.rpc.call("eth_sendTransaction", call))
         assert receipt["status"] == "0x1", f"{signature} reverted"
         return receipt
+
+    def _receipt(self, tx: str) -> dict[str, Any]:
+        # anvil answers before the block of its own making is there.
+        deadline = time.monotonic() + 5
+        while (receipt := self.rpc.call("eth_getTransactionReceipt", tx)) is None:
+            assert time.monotonic() < deadline, f"{tx} was not mined"
+            time.sleep(0.002)
+        return receipt
+
+    def try_call(self, sender: str, to: str, signature: str, *arguments: Any) -> None:
+        """Simulate a call; raises RpcError where it would revert."""
+        self.rpc.call("eth_call", {"from": sender, "to": to, "data": calldata(signature, *arguments)}, "latest")
 
     def now(self) -> int:
         return int(self.rpc.call("eth_getBlockByNumber", "latest", False)["timestamp"], 16)
