@@ -76,11 +76,15 @@ def initial_carry(weights: Weights, terms: Iterable[PositionTerms]) -> RiskCarry
 def extend_carry(carry: RiskCarry, weights: Weights, terms: Iterable[PositionTerms]) -> RiskCarry:
     """The carry with a fresh state for every ratio that it does not hold yet; others stay as they are."""
     held = {pair.key: pair for pair in carry.pairs}
-    fresh = state_to_hex(initial_state(weights))
-    for one in terms:
-        key = pair_key(one)
-        held.setdefault(key, PairCarry(key, fresh, 0, 0, 0))
+    for key in dict.fromkeys(pair_key(one) for one in terms):
+        if key not in held:
+            held[key] = fresh_pair(key, weights)
     return RiskCarry(tuple(sorted(held.values(), key=_order)))
+
+
+def fresh_pair(key: PairKey, weights: Weights) -> PairCarry:
+    """State of one ratio before any observation."""
+    return PairCarry(key, state_to_hex(initial_state(weights)), 0, 0, 0)
 
 
 def ratio_of(observation: Observation, key: PairKey) -> tuple[int, int]:

@@ -78,6 +78,7 @@ class JournalError(BallastError):
 
     def __init__(self, reason: str, seq: int | None = None) -> None:
         self.seq = seq
+        self.reason = reason
         where = "" if seq is None else f"entry {seq}: "
         BallastError.__init__(self, f"{where}{reason}")
 

@@ -22,6 +22,8 @@ from ballast.strategies._pool_math import exact_input_output
 # Caps in USD are used up to this part: the price may rise until execution, and the vault rejects, never
 # clamps.
 _HEADROOM_BPS = 9_900
+# The same for slippage: a plan at the very limit would fail on the first wei that the pool moves.
+_FAIR_PERCENT = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +125,10 @@ def _is_emergency(snapshot: Snapshot, terms: PositionTerms) -> bool:
 
 
 def _is_fair(limits: SwapLimits, sold: int) -> bool:
-    """The vault's slippage rule at the primary prices, on what the pool would pay."""
+    """The vault's slippage rule at the primary prices, with room to spare, on what the pool would pay."""
     output = exact_input_output(limits.pool, limits.token_in, sold)
     obtained = value_wad_down(output, limits.out_price_wad, limits.out_decimals)
-    return output > 0 and obtained >= _required_wad(limits, sold, limits.slippage_bps)
+    return output > 0 and obtained >= _required_wad(limits, sold, limits.slippage_bps * _FAIR_PERCENT // 100)
 
 
 def _least_output(limits: SwapLimits, sold: int) -> int:
