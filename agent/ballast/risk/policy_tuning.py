@@ -95,8 +95,9 @@ def threshold_barriers(weights: Weights, variance: npt.NDArray[np.float32], ppm:
 class Gate:
     """Thresholds of the forecast-gated rule.
 
-    Act when P(HF < 1) within 1 h or 6 h exceeds its limit, or HF is below the backstop, whatever the forecast;
-    restore the smallest health factor whose P within 6 h is below the target. In ppm and basis points.
+    Act when P(HF < 1) within 1 h or 6 h exceeds its limit, or HF is below the backstop, whatever the
+    forecast; restore the smallest health factor whose P within 6 h is below the target. In ppm and basis
+    points.
     """
 
     act_p1h_ppm: int

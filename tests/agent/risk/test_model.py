@@ -185,6 +185,15 @@ def test_is_cold_until_thirty_minutes_were_seen_and_again_after_a_long_gap() -> 
     assert risk.code is RiskCode.OK
     state, (risk,) = assess(WEIGHTS, state, 0.01, 21_601.0, [0.3], [0.2])
     assert risk.code is RiskCode.COLD
+    assert (int(state.observations), float(state.seconds_observed)) == (0, 0.0)
+
+
+def test_is_cold_until_ten_observations_were_made_however_long_they_took() -> None:
+    state, codes = initial_state(WEIGHTS), []
+    for _ in range(10):
+        state, (risk,) = assess(WEIGHTS, state, 0.0, 3_600.0, [0.3], [0.2])
+        codes.append(risk.code)
+    assert codes == [RiskCode.COLD] * 9 + [RiskCode.OK]
 
 
 def test_the_same_position_gets_the_same_figures_in_a_batch_of_any_size() -> None:
