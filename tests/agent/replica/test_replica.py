@@ -148,7 +148,7 @@ def test_health_factor_of_a_fresh_position_is_exact(world):
     assert 30_000 * 10**8 - 1 <= collateral <= 30_000 * 10**8
     # A second or two of interest lies between borrowing and looking: under one part in a million.
     assert 15_000 * 10**8 <= debt <= 15_000 * 10**8 + 15_000 * 10**2
-    assert health == collateral * 8300 // 10_000 * WAD // debt
+    assert health == collateral * 8300 * WAD // (10_000 * debt)
 
 
 def test_price_drop_makes_the_position_liquidatable_and_the_real_call_goes_through(world):
