@@ -1,0 +1,1 @@
+"""ABIs of the contracts that the agent talks to, as JSON."""
