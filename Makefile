@@ -47,6 +47,7 @@ check: tools
 	ruff format --check agent script tests
 	ruff check agent script tests
 	mypy
+	$(PY) script/tools/lint_house.py
 	lint-imports
 	forge fmt --check contracts script tests
 	forge lint -D warnings contracts

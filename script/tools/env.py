@@ -1,6 +1,6 @@
 """`up` prints the exports that bare forge, ape and ballast commands need; `stop` ends the node behind them.
 
-Unless MAINNET_RPC_URL names the user's own node, a replica runs in the background; a second `up` finds it again.
+Unless MAINNET_RPC_URL names the user's own node, a replica runs in the background; a second `up` finds it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Write build/bin and build/solcx: compilers and Foundry's real binaries under fixed names.
 
-npm's own launchers for Foundry exit 0 whatever happens, so nothing may call those; and forge, Ape and py-solc-x each
-look for the compiler in a different place.
+npm's own launchers for Foundry exit 0 whatever happens, so nothing may call those; and forge, Ape and
+py-solc-x each look for the compiler in a different place.
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ def platform_suffix() -> str:
     """Return npm's name for this platform, such as ``linux-amd64``."""
     system, machine = platform.system().lower(), platform.machine().lower()
     if system not in ("linux", "darwin") or machine not in MACHINES:
-        sys.exit(f"Foundry is packaged for linux and darwin on amd64 and arm64, this is {system} on {machine}")
+        sys.exit(
+            f"Foundry is packaged for linux and darwin on amd64 and arm64, this is {system} on {machine}"
+        )
     return f"{system}-{MACHINES[machine]}"
 
 
@@ -52,7 +54,7 @@ def packaged(tool: str) -> Path | None:
 
 
 def on_path(tool: str) -> Path | None:
-    """Return a binary of the same version found on PATH: package-lock.json holds the linux-amd64 ones only."""
+    """Return a binary of the same version on PATH: the lock file holds those for linux-amd64 only."""
     outside = os.pathsep.join(p for p in os.get_exec_path() if Path(p).resolve() != ROOT / "build/bin")
     found = shutil.which(tool, path=outside)
     if found is None or Path(found).resolve().is_relative_to(ROOT):
@@ -64,12 +66,15 @@ def on_path(tool: str) -> Path | None:
 def link_foundry() -> None:
     """Link forge, anvil and cast to the binaries of this platform, from npm or else from PATH."""
     for tool in FOUNDRY_TOOLS:
-        inside, outside = packaged(tool), on_path(tool)
-        if inside is None and outside is None:
-            sys.exit(f"no {tool} {FOUNDRY_VERSION}: npm has none for {platform_suffix()} and PATH has none of that version")
+        inside = packaged(tool)
+        target = Path("../..") / inside if inside else on_path(tool)
+        if target is None:
+            sys.exit(
+                f"no {tool} {FOUNDRY_VERSION}: npm has none for {platform_suffix()}, and PATH none"
+            )
         link = ROOT / "build/bin" / tool
         link.unlink(missing_ok=True)
-        link.symlink_to(Path("../..") / inside if inside else outside)
+        link.symlink_to(target)
 
 
 if __name__ == "__main__":

@@ -12,11 +12,11 @@ import subprocess
 import sys
 import tempfile
 import time
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 from ballast.replica.node import ReplicaNode
 
@@ -46,7 +46,8 @@ class Run:
     def line(self) -> str:
         """Return one line of the closing table."""
         counts = f"{self.passed:5d} passed, {self.failed} failed, {self.skipped} skipped"
-        return f"{self.name:7s} {counts}, {self.seconds:.0f} s{'' if self.ok else f'  FAILED (exit {self.status})'}"
+        verdict = "" if self.ok else f"  FAILED (exit {self.status})"
+        return f"{self.name:7s} {counts}, {self.seconds:.0f} s{verdict}"
 
 
 def run_forge(arguments: list[str], profile: str) -> Run:
@@ -78,7 +79,7 @@ def run_pytest(name: str, command: list[str]) -> Run:
 def _counts(report: Path) -> tuple[int, int, int]:
     if not report.is_file():
         return 0, 0, 0
-    suites = ElementTree.parse(report).getroot().iter("testsuite")  # noqa: S314 - written by our own process
+    suites = ET.parse(report).getroot().iter("testsuite")  # noqa: S314 - our own process wrote it
     total = failed = skipped = 0
     for suite in suites:
         total += int(suite.get("tests", 0))
@@ -87,7 +88,7 @@ def _counts(report: Path) -> tuple[int, int, int]:
     return total, failed, skipped
 
 
-def normal_runs(only: set[str], deep: bool, match_path: str | None) -> list[Run]:
+def normal_runs(only: set[str], *, deep: bool, match_path: str | None) -> list[Run]:
     """Run the chosen suites."""
     runs = []
     if "forge" in only:
@@ -140,7 +141,7 @@ def main() -> int:
     only = set(arguments.only.split(","))
     with upstream() as url:
         os.environ["BALLAST_UPSTREAM"] = url
-        runs = normal_runs(only, arguments.deep, arguments.match_path)
+        runs = normal_runs(only, deep=arguments.deep, match_path=arguments.match_path)
         print("\nThe next tests must fail: they show that a failure is seen.")
         canaries = canary_runs(only)
     deaf = [run.name for run in canaries if run.status == 0 or run.failed != 1]

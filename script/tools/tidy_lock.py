@@ -1,4 +1,4 @@
-"""Turn uv's universal lock into requirements/lock.txt: no markers, since environment A has one set of packages."""
+"""Turn uv's universal lock into requirements/lock.txt: no markers, environment A is one set of packages."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 HEADER = """\
-# Environment A: agent, demo, Ape and developer tools for Python 3.11 and 3.12 on linux and darwin, x86_64 and arm64.
+# Environment A: agent, demo, Ape and developer tools.
+# For Python 3.11 and 3.12 on linux and darwin, x86_64 and arm64.
 # Install: pip install --require-hashes --no-deps -r requirements/lock.txt
 # Renew:   make lock
 """
@@ -20,7 +21,9 @@ def tidy(lock: str) -> str:
     names = NAME.findall(lock)
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        sys.exit(f"these packages differ by platform, which one lock without markers cannot say: {', '.join(twice)}")
+        sys.exit(
+            f"these packages differ by platform, which a lock without markers cannot say: {', '.join(twice)}"
+        )
     return HEADER + MARKER.sub("", lock)
 
 

@@ -25,7 +25,7 @@ SCRIPT_GAS: Final = 100_000_000_000
 
 
 def state_key(root: Path) -> str:
-    """Return the hash (64 hex digits) of all that goes into the state: lock file, compiler settings, sources, data."""
+    """Return the hash (64 hex digits) of all that makes the state: lock file, settings, sources, data."""
     digest = hashlib.sha256(FORMAT)
     settings = tomllib.loads((root / "foundry.toml").read_text())["profile"]["replica"]
     digest.update(json.dumps(settings, sort_keys=True).encode())

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import Final
+from typing import Final, Self
 
 from ballast.replica.addresses import REPLICA_MARKER
 from ballast.replica.build import ensure_state
@@ -32,8 +32,8 @@ IS_REPLICA_SELECTOR: Final = "0xb7ad8f33"
 class ReplicaNode:
     """A running replica, as a context manager.
 
-    Chain time starts at the state's own genesis, whatever the clock on the wall says: feeds are fresh there and runs
-    can be repeated. Blocks are mined with each transaction, every `block_time` seconds, or only on request.
+    Chain time starts at the state's own genesis, whatever the clock on the wall says: feeds are fresh there,
+    and runs can be repeated. Blocks are mined with each transaction, every `block_time` seconds, or on request.
 
     Attributes:
         url: where it listens; known after `start`.
@@ -43,7 +43,7 @@ class ReplicaNode:
     url: str
     rpc: RpcClient
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - anvil has many switches, all are keywords here
         self,
         *,
         port: int = 0,
@@ -84,7 +84,7 @@ class ReplicaNode:
         self._anvil_arguments = tuple(anvil_arguments)
         self._process: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> ReplicaNode:
+    def __enter__(self) -> Self:
         """Start the node."""
         self.start()
         return self

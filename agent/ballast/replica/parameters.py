@@ -14,22 +14,22 @@ FILE: Final = "script/replica/parameters/mainnet.json"
 
 @dataclass(frozen=True)
 class Reserve:
-    """One Aave reserve. Caps are whole tokens, amounts the token's smallest unit, rates and ratios basis points."""
+    """One Aave reserve: caps in whole tokens, amounts in the smallest unit, rates in basis points."""
 
-    listingIndex: int  # noqa: N815 - the file's own names
-    ltvBps: int  # noqa: N815
-    liquidationThresholdBps: int  # noqa: N815
-    liquidationBonusBps: int  # noqa: N815
-    liquidationProtocolFeeBps: int  # noqa: N815
-    reserveFactorBps: int  # noqa: N815
-    supplyCap: int  # noqa: N815
-    borrowCap: int  # noqa: N815
-    optimalUsageBps: int  # noqa: N815
-    baseRateBps: int  # noqa: N815
-    slope1Bps: int  # noqa: N815
-    slope2Bps: int  # noqa: N815
-    suppliedRaw: int  # noqa: N815
-    borrowedRaw: int  # noqa: N815
+    listing_index: int
+    ltv_bps: int
+    liquidation_threshold_bps: int
+    liquidation_bonus_bps: int
+    liquidation_protocol_fee_bps: int
+    reserve_factor_bps: int
+    supply_cap: int
+    borrow_cap: int
+    optimal_usage_bps: int
+    base_rate_bps: int
+    slope1_bps: int
+    slope2_bps: int
+    supplied_raw: int
+    borrowed_raw: int
 
 
 @dataclass(frozen=True)
@@ -84,4 +84,9 @@ def load(root: Path | None = None) -> ReplicaParameters:
 
 
 def _reserve(raw: dict[str, Any]) -> Reserve:
-    return Reserve(**{field.name: int(raw[field.name]) for field in fields(Reserve)})
+    return Reserve(**{field.name: int(raw[_camel(field.name)]) for field in fields(Reserve)})
+
+
+def _camel(name: str) -> str:
+    head, *rest = name.split("_")
+    return head + "".join(word.capitalize() for word in rest)

@@ -6,7 +6,7 @@ import http.client
 import json
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
 from ballast.replica.errors import RpcError, RpcTransportError
@@ -36,7 +36,7 @@ class RpcClient:
         )
         self._next_id = 0
 
-    def __enter__(self) -> RpcClient:
+    def __enter__(self) -> Self:
         """Return the client itself."""
         return self
 

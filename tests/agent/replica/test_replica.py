@@ -1,4 +1,4 @@
-"""The replica is the real protocol code, at the real addresses, with the parameters that its data file names."""
+"""The replica is the real protocol code, at the real addresses, with the parameters of its file."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 import time
 
 import pytest
-from replica.world import WAD, World
 
 from ballast.replica import addresses, parameters
 from ballast.replica.build import state_key
@@ -14,6 +13,7 @@ from ballast.replica.checkout import find_root
 from ballast.replica.errors import ReplicaError, ReplicaUnavailableError, RpcError, RpcTransportError
 from ballast.replica.node import ReplicaNode, is_replica
 from ballast.replica.rpc import RpcClient
+from replica.world import WAD, World
 
 OWNER = "0x00000000000000000000000000000000000A11cE"
 RESERVES = [("weth", addresses.WETH), ("usdc", addresses.USDC)]
@@ -85,10 +85,10 @@ def test_reserve_configuration_equals_the_parameters(world, expected, name, asse
     decimals = 18 if name == "weth" else 6
     assert configuration == (
         decimals,
-        reserve.ltvBps,
-        reserve.liquidationThresholdBps,
-        reserve.liquidationBonusBps,
-        reserve.reserveFactorBps,
+        reserve.ltv_bps,
+        reserve.liquidation_threshold_bps,
+        reserve.liquidation_bonus_bps,
+        reserve.reserve_factor_bps,
         True,  # usable as collateral
         True,  # borrowable
         False,  # no stable rate
@@ -102,16 +102,16 @@ def test_reserve_caps_fee_and_rate_curve_equal_the_parameters(world, expected, n
     reserve = getattr(expected, name)
     provider = addresses.AAVE_DATA_PROVIDER
     caps = world.read(provider, "getReserveCaps(address)", "uint256,uint256", asset)
-    assert caps == (reserve.borrowCap, reserve.supplyCap)
+    assert caps == (reserve.borrow_cap, reserve.supply_cap)
     fee = world.read(provider, "getLiquidationProtocolFee(address)", "uint256", asset)
-    assert fee == (reserve.liquidationProtocolFeeBps,)
+    assert fee == (reserve.liquidation_protocol_fee_bps,)
     curve = world.read(
         addresses.AAVE_RATE_STRATEGY,
         "getInterestRateDataBps(address)",
         "uint256,uint256,uint256,uint256",
         asset,
     )
-    assert curve == (reserve.optimalUsageBps, reserve.baseRateBps, reserve.slope1Bps, reserve.slope2Bps)
+    assert curve == (reserve.optimal_usage_bps, reserve.base_rate_bps, reserve.slope1_bps, reserve.slope2_bps)
 
 
 @pytest.mark.parametrize(("name", "asset"), RESERVES)
@@ -120,8 +120,8 @@ def test_borrowers_pay_the_rate_that_the_curve_gives_at_this_usage(world, expect
     returns = ",".join(["uint256"] * 11 + ["uint40"])
     data = world.read(addresses.AAVE_DATA_PROVIDER, "getReserveData(address)", returns, asset)
     rate_ray = data[6]
-    usage_ray = reserve.borrowedRaw * 10**27 // reserve.suppliedRaw
-    expected_ray = usage_ray * reserve.slope1Bps // reserve.optimalUsageBps
+    usage_ray = reserve.borrowed_raw * 10**27 // reserve.supplied_raw
+    expected_ray = usage_ray * reserve.slope1_bps // reserve.optimal_usage_bps
     assert abs(rate_ray - expected_ray) <= 10**27 // 10**9
 
 
@@ -295,7 +295,7 @@ def test_node_says_what_anvil_said_when_it_does_not_start(tmp_path):
 
 def test_missing_anvil_is_named_as_a_missing_extra(monkeypatch, tmp_path):
     monkeypatch.setenv("BALLAST_ANVIL", str(tmp_path / "absent"))
-    with pytest.raises(ReplicaUnavailableError, match="the replica is an extra: .*absent"):
+    with pytest.raises(ReplicaUnavailableError, match=r"the replica is an extra: .*absent"):
         ReplicaNode().start()
 
 

@@ -60,7 +60,9 @@ class World:
 
     def try_call(self, sender: str, to: str, signature: str, *arguments: Any) -> None:
         """Simulate a call; raises RpcError where it would revert."""
-        self.rpc.call("eth_call", {"from": sender, "to": to, "data": calldata(signature, *arguments)}, "latest")
+        self.rpc.call(
+            "eth_call", {"from": sender, "to": to, "data": calldata(signature, *arguments)}, "latest"
+        )
 
     def now(self) -> int:
         return int(self.rpc.call("eth_getBlockByNumber", "latest", False)["timestamp"], 16)
@@ -80,6 +82,6 @@ class World:
         self.send(owner, pool, borrow, addresses.USDC, usdc_raw, 2, 0, owner)
 
     def account(self, owner: str) -> tuple[int, ...]:
-        """Collateral and debt (USD with 8 decimals), borrowable, threshold and LTV (bps), health factor (wad)."""
+        """Collateral, debt, borrowable (USD, 8 decimals), threshold, LTV (bps), health factor (wad)."""
         returns = ",".join(["uint256"] * 6)
         return self.read(addresses.AAVE_POOL, "getUserAccountData(address)", returns, owner)
