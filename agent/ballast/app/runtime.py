@@ -1,0 +1,238 @@
+"""The running agent: one tick for every new block, each tick recorded before it acts."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+from structlog.typing import FilteringBoundLogger
+
+from ballast.app.acting import Actor, Sent
+from ballast.app.assembly import Chain
+from ballast.app.lines import settled_fields, tick_fields
+from ballast.app.recorder import Recorder
+from ballast.app.settling import EXECUTED, Settler
+from ballast.decision.carry import RiskCarry
+from ballast.decision.pipeline import Evaluation, Evaluations, evaluate_all
+from ballast.decision.records import TermsRecord, tick_record
+from ballast.decision.seal import require_timely, seal_inputs
+from ballast.domain.errors import (
+    BallastError,
+    PreflightReverted,
+    QuorumLost,
+    SealRefused,
+    SendFailed,
+    SourceError,
+)
+from ballast.domain.observation import BlockRef, Observation
+from ballast.domain.terms import PositionTerms
+from ballast.domain.verdict import Act
+from ballast.journal.intents import LiveIntent
+from ballast.risk.model import Weights
+from ballast.tx.backoff import rest_blocks
+from ballast.tx.preflight import preview
+
+_TROUBLED_POLL_SECONDS = 0.25
+# What may go wrong with one position without harm to the others or to the record.
+_CONTAINED = (PreflightReverted, SealRefused, SendFailed, SourceError, QuorumLost)
+
+
+@dataclass(slots=True)
+class Rest:
+    """A position's failures in a row, and the block before which nothing new is tried."""
+
+    failures: int = 0
+    until_block: int = 0
+
+
+@dataclass(slots=True)
+class Memory:
+    """What changes from tick to tick; everything of weight is in the journal as well."""
+
+    terms: tuple[PositionTerms, ...]
+    carry: RiskCarry
+    block_number: int
+    seen: str = ""
+    rests: dict[str, Rest] = field(default_factory=dict)
+    told: dict[str, str] = field(default_factory=dict)
+
+
+class Runtime:
+    """The loop. ``actor`` is None in a paper run."""
+
+    def __init__(
+        self,
+        chain: Chain,
+        recorder: Recorder,
+        settler: Settler,
+        actor: Actor | None,
+        weights: Weights,
+        memory: Memory,
+        log: FilteringBoundLogger,
+    ) -> None:
+        self._chain = chain
+        self._recorder = recorder
+        self._settler = settler
+        self._actor = actor
+        self._weights = weights
+        self._memory = memory
+        self._log = log
+
+    def run(self, stop: threading.Event) -> None:
+        """Ticks until told to stop, then writes ``stop``.
+
+        Raises:
+            JournalError: the journal cannot be written; nothing is done without it.
+        """
+        pause = self._chain.config.run.poll_ms / 1_000
+        while not stop.is_set():
+            worked = self.poll()
+            stop.wait(pause if worked else max(pause, _TROUBLED_POLL_SECONDS))
+        self._recorder.append("stop", {"reason": "asked to stop"}, self._memory.block_number)
+
+    def poll(self) -> bool:
+        """One look at the chain's head, and a tick if it is new; whether the providers agreed.
+
+        Raises:
+            JournalError: as `run`.
+        """
+        try:
+            block = self._chain.heads.newest()
+        except QuorumLost as error:
+            self._tell("quorum", "quorum_lost", str(error))
+            return False
+        self._memory.told.pop("quorum", None)
+        if block.hash == self._memory.seen:
+            return True
+        try:
+            self.tick(block)
+        except (QuorumLost, SourceError) as error:
+            # Not remembered as seen: the block is tried again. Nothing was signed on it.
+            self._log.warning("tick", block=block.number, signing=False, reason=str(error), positions=[])
+            return False
+        self._memory.seen = block.hash
+        return True
+
+    def tick(self, block: BlockRef) -> None:
+        """Stages 1 to 11 for one block.
+
+        Raises:
+            QuorumLost: stage 1 or a settlement has no quorum; no signature was made after that.
+            SourceError: a contract does not answer as it must.
+            JournalError: as `run`.
+        """
+        self._memory.block_number = block.number
+        observation = self._observe(block)
+        self._settle(observation)
+        evaluations, tick_seq = self._evaluate(observation)
+        for intent in self._recorder.live():
+            self._advance(intent, block)
+        for evaluation in evaluations:
+            if isinstance(evaluation.verdict, Act) and evaluation.label not in self._gates(block):
+                self._act(evaluation, evaluation.verdict, tick_seq)
+        self._log.info("tick", **tick_fields(block, observation, evaluations, self._recorder.live()))
+
+    def _observe(self, block: BlockRef) -> Observation:
+        """Stage 1; where an owner has changed a configuration, its terms are read and recorded first."""
+        memory = self._memory
+        observation = self._chain.reader.read(block, memory.terms)
+        pairs = zip(observation.positions, memory.terms, strict=True)
+        stale = {one.label for reading, one in pairs if reading.config_epoch != one.config_epoch}
+        if not stale:
+            return observation
+        sections = {section.label: section for section in self._chain.config.position}
+        memory.terms = tuple(
+            self._chain.terms_of(sections[one.label], block) if one.label in stale else one
+            for one in memory.terms
+        )
+        for one in memory.terms:
+            if one.label in stale:
+                self._recorder.append("terms", TermsRecord(one), block.number)
+        return self._chain.reader.read(block, memory.terms)
+
+    def _settle(self, observation: Observation) -> None:
+        for intent in self._recorder.live():
+            settlement = self._settler.settle(intent, observation)
+            if settlement is None:
+                continue
+            if self._actor is not None:
+                self._actor.forget(intent)
+            rest = self._memory.rests.setdefault(intent.label, Rest())
+            rest.failures = 0 if settlement.result == EXECUTED else rest.failures + 1
+            rest.until_block = observation.block.number + rest_blocks(rest.failures)
+            self._log.info("settled", block=observation.block.number, **settled_fields(settlement))
+
+    def _evaluate(self, observation: Observation) -> tuple[Evaluations, int]:
+        """Stages 2 to 5, recorded; the number of the entry."""
+        memory = self._memory
+        evaluations, after = evaluate_all(observation, memory.terms, self._weights, memory.carry)
+        gates = self._gates(observation.block)
+        acts = {one.label for one in evaluations if isinstance(one.verdict, Act)}
+        stopped = {label: reason for label, reason in gates.items() if label in acts}
+        record = tick_record(observation, memory.carry, evaluations, after, stopped)
+        entry = self._recorder.append("tick", record, observation.block.number, durable=bool(acts))
+        memory.carry = after
+        return evaluations, entry.seq
+
+    def _gates(self, block: BlockRef) -> dict[str, str]:
+        """Why a position's act would not be carried out, by label."""
+        gates = {
+            label: f"rests until block {rest.until_block} after {rest.failures} failures"
+            for label, rest in self._memory.rests.items()
+            if block.number < rest.until_block
+        }
+        for intent in self._recorder.live():
+            gates[intent.label] = f"intent 0x{intent.sealed.digest.hex()} is live"
+        return gates
+
+    def _act(self, evaluation: Evaluation, act: Act, tick_seq: int) -> None:
+        terms = next(one for one in self._memory.terms if one.label == evaluation.label)
+        block = evaluation.snapshot.block
+        try:
+            if self._actor is None:
+                self._rehearse(evaluation, act, terms)
+            else:
+                self._tell_sent(block, terms.label, self._actor.propose(evaluation, act, terms, tick_seq))
+        except _CONTAINED as error:
+            self._alert(terms.label, error, block)
+        else:
+            self._memory.told.pop(terms.label, None)
+
+    def _advance(self, intent: LiveIntent, block: BlockRef) -> None:
+        if self._actor is None:
+            return
+        try:
+            self._tell_sent(block, intent.label, self._actor.advance(intent, block))
+        except _CONTAINED as error:
+            self._alert(intent.label, error, block)
+
+    def _rehearse(self, evaluation: Evaluation, act: Act, terms: PositionTerms) -> None:
+        """Paper: everything up to the vault's own preview."""
+        block = evaluation.snapshot.block
+        decision = seal_inputs(evaluation.snapshot, terms, act, self._recorder.head().hash)
+        require_timely(decision, block, terms)
+        outcome = preview(self._chain.quorum, block, terms.vault, decision)
+        after = outcome.health_after_wad
+        self._log.info(
+            "would_act", block=block.number, label=terms.label, action=act.kind.name, health_after_wad=after
+        )
+
+    def _tell_sent(self, block: BlockRef, label: str, sent: Sent | None) -> None:
+        if sent is not None:
+            digest = "0x" + sent.digest.hex()
+            fields = {"digest": digest, "tx": sent.tx_hash, "relay": sent.relay, "attempt": sent.attempt}
+            self._log.info("acted", block=block.number, label=label, **fields)
+
+    def _alert(self, label: str, error: BallastError, block: BlockRef) -> None:
+        """Recorded and logged once for every new reason, since the same trouble returns at every block."""
+        kind = error.name if isinstance(error, PreflightReverted) else type(error).__name__
+        if self._memory.told.get(label) != kind:
+            self._recorder.append("alert", {"label": label, "reason": str(error)}, block.number)
+        self._memory.told[label] = kind
+        self._log.warning("alert", block=block.number, label=label, reason=str(error))
+
+    def _tell(self, about: str, event: str, reason: str) -> None:
+        """Logged once for as long as the reason stays the same."""
+        if self._memory.told.get(about) != reason:
+            self._log.warning(event, signing=False, reason=reason)
+        self._memory.told[about] = reason

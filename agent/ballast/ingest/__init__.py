@@ -1,0 +1,1 @@
+"""Stage 1: what a quorum of providers says about one block."""

@@ -1,0 +1,44 @@
+"""A handful of view calls at one block, all of which must succeed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ballast.domain.errors import SourceError
+from ballast.domain.observation import BlockRef
+from ballast.ingest.abi import load
+from ballast.ingest.hexes import data
+from ballast.ingest.multicall import Call, answers, batch, call_parameters, read_batch
+from ballast.ingest.providers import Quorum
+
+_VAULT = load("IRebalanceVault")
+
+
+def view(quorum: Quorum, block: BlockRef, calls: Sequence[Call]) -> list[bytes]:
+    """Raw results in order.
+
+    Raises:
+        QuorumLost: no quorum for one answer.
+        SourceError: a call reverted, or there is no contract.
+    """
+    agreed = quorum.ask("eth_call", call_parameters(batch(calls), block.hash), read_batch)
+    try:
+        parsed = answers(agreed.value, len(calls))
+    except ValueError as error:
+        raise SourceError("chain", str(error)) from error
+    for call, answer in zip(calls, parsed, strict=True):
+        if not answer.success:
+            reason = _VAULT.error(answer.raw)
+            raise SourceError("chain", f"{call.what} reverted{f': {reason[0]}' if reason else ''}")
+        if not answer.raw and not call.may_fail:
+            raise SourceError("chain", f"{call.what}: {call.target} is not such a contract")
+    return [answer.raw for answer in parsed]
+
+
+def code_size(quorum: Quorum, block: BlockRef, address: str) -> int:
+    """Bytes of code at ``address``; zero for an account without code.
+
+    Raises:
+        QuorumLost: no quorum for one answer.
+    """
+    return len(quorum.ask("eth_getCode", [address, {"blockHash": block.hash}], data).value)

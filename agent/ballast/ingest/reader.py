@@ -1,0 +1,200 @@
+"""One block as an `Observation`, by one batched call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ballast.domain.errors import SourceError
+from ballast.domain.observation import (
+    BlockRef,
+    FeedReading,
+    Observation,
+    PoolReading,
+    PositionReading,
+    VaultState,
+    VenuePrice,
+)
+from ballast.domain.terms import AssetTerms, PositionTerms
+from ballast.domain.units import UINT256_MAX
+from ballast.ingest.abi import load
+from ballast.ingest.hexes import signed, words
+from ballast.ingest.multicall import MULTICALL3, Answer, Call, answers, batch, call_parameters, read_batch
+from ballast.ingest.pools import PoolKey, Pools
+from ballast.ingest.providers import Quorum
+
+_VAULT = load("IRebalanceVault")
+_ADAPTER = load("ILendingAdapter")
+_ERC20 = load("IERC20")
+_FEED = load("IAggregatorV3")
+_MULTICALL = load("IMulticall3")
+
+
+class Reader:
+    """Reads all positions of one agent. Keeps only which word of nonces each position is at."""
+
+    def __init__(self, quorum: Quorum, pools: Pools) -> None:
+        self._quorum = quorum
+        self._pools = pools
+        self._nonce_words: dict[str, int] = {}
+        self._plans: dict[tuple[PositionTerms, ...], _Plan] = {}
+
+    def read(self, block: BlockRef, terms: Sequence[PositionTerms]) -> Observation:
+        """Everything that stages 2 to 7 need of ``block``.
+
+        Raises:
+            QuorumLost: no quorum for one answer.
+            SourceError: a contract that the terms name does not answer as it must.
+        """
+        plan = self._plan(tuple(terms))
+        agreed = self._quorum.ask("eth_call", call_parameters(plan.calldata, block.hash), read_batch)
+        observation = plan.decode(block, agreed.value, agreed.sources)
+        self._turn_full_words(observation)
+        return observation
+
+    def _plan(self, terms: tuple[PositionTerms, ...]) -> _Plan:
+        plan = self._plans.get(terms)
+        if plan is None:
+            nonce_words = tuple(self._nonce_words.get(one.label, 0) for one in terms)
+            plan = _Plan(terms, nonce_words, self._pools.keys(terms))
+            self._plans = {terms: plan}
+        return plan
+
+    def _turn_full_words(self, observation: Observation) -> None:
+        for position in observation.positions:
+            if position.nonce_bitmap == UINT256_MAX:
+                self._nonce_words[position.label] = position.nonce_word + 1
+                self._plans = {}
+
+
+class _Plan:
+    """Calls in a fixed order, encoded once, and the way back from their answers."""
+
+    def __init__(
+        self, terms: tuple[PositionTerms, ...], nonce_words: tuple[int, ...], pools: tuple[PoolKey, ...]
+    ) -> None:
+        self._terms = terms
+        self._nonce_words = nonce_words
+        self._pools = pools
+        self._assets = tuple({asset.token: asset for one in terms for asset in one.assets}.values())
+        self._venues = tuple(
+            dict.fromkeys((one.adapter, asset.token) for one in terms for asset in one.assets)
+        )
+        self.calls = tuple(self._build())
+        self.calldata = batch(self.calls)
+
+    def decode(self, block: BlockRef, raw: bytes, sources: int) -> Observation:
+        """The observation that the answers amount to; errors as `Reader.read`."""
+        try:
+            parsed = answers(raw, len(self.calls))
+            rest = iter(self._checked(parsed))
+            _require_chain(block, words(next(rest).raw, 1)[0])
+            return Observation(
+                block,
+                tuple(_feed(asset, next(rest)) for asset in self._assets),
+                tuple(VenuePrice(venue, token, words(next(rest).raw, 1)[0]) for venue, token in self._venues),
+                tuple(_pool(key, next(rest), next(rest), rest) for key in self._pools),
+                tuple(
+                    _position(one, word, rest)
+                    for one, word in zip(self._terms, self._nonce_words, strict=True)
+                ),
+                sources,
+            )
+        except ValueError as error:
+            raise SourceError("chain", f"block {block.number}: {error}") from error
+
+    def _build(self) -> Iterator[Call]:
+        yield Call(MULTICALL3, _MULTICALL.call("getChainId"), "chain id")
+        for asset in self._assets:
+            yield Call(asset.feed, _FEED.call("latestRoundData"), f"feed of {asset.symbol} at {asset.feed}")
+        for venue, token in self._venues:
+            yield Call(venue, _ADAPTER.call("venuePriceWad", token), f"venue price of {token}")
+        for key in self._pools:
+            yield from key.calls()
+        for one, word in zip(self._terms, self._nonce_words, strict=True):
+            yield from _position_calls(one, word)
+
+    def _checked(self, parsed: list[Answer]) -> list[Answer]:
+        for call, answer in zip(self.calls, parsed, strict=True):
+            if not answer.success and not call.may_fail:
+                reason = _VAULT.error(answer.raw)
+                raise ValueError(f"{call.what} reverted{f': {reason[0]}' if reason else ''}")
+        return parsed
+
+
+def _position_calls(terms: PositionTerms, nonce_word: int) -> Iterator[Call]:
+    vault, where = terms.vault, f"{terms.label}: "
+    reference = bytes.fromhex(terms.venue_ref.removeprefix("0x"))
+    yield Call(vault, _VAULT.call("status", terms.position_id), where + "status")
+    yield Call(
+        terms.adapter,
+        _ADAPTER.call("collateralOf", vault, reference, terms.collateral_token),
+        where + "collateral",
+    )
+    yield Call(terms.adapter, _ADAPTER.call("debtOf", vault, reference, terms.debt_token), where + "debt")
+    for token in (terms.collateral_token, terms.debt_token):
+        yield Call(token, _ERC20.call("balanceOf", vault), where + f"idle balance of {token}")
+    for token in (terms.collateral_token, terms.debt_token):
+        yield Call(vault, _VAULT.call("idleBudget", token), where + f"idle budget of {token}")
+    yield Call(vault, _VAULT.call("nonceBitmap", terms.position_id, nonce_word), where + "nonces")
+
+
+def _position(terms: PositionTerms, nonce_word: int, rest: Iterator[Answer]) -> PositionReading:
+    # PositionStatus is dynamic (upkeepCall), so a word with its offset stands before the struct.
+    status = words(next(rest).raw, 10)
+    _, state, epoch, health, collateral_wad, debt_wad, loss_left, notional_left = status[:8]
+    one = [words(next(rest).raw, 1)[0] for _ in range(7)]
+    collateral, debt, idle_collateral, idle_debt, budget_collateral, budget_debt, bitmap = one
+    return PositionReading(
+        label=terms.label,
+        vault=terms.vault,
+        position_id=terms.position_id,
+        state=VaultState(state),
+        config_epoch=epoch,
+        collateral=collateral,
+        debt=debt,
+        idle_collateral=idle_collateral,
+        idle_debt=idle_debt,
+        venue_health_wad=health,
+        venue_collateral_wad=collateral_wad,
+        venue_debt_wad=debt_wad,
+        loss_budget_wad=loss_left,
+        notional_budget_wad=notional_left,
+        idle_collateral_budget=budget_collateral,
+        idle_debt_budget=budget_debt,
+        nonce_word=nonce_word,
+        nonce_bitmap=bitmap,
+    )
+
+
+def _feed(asset: AssetTerms, answer: Answer) -> FeedReading:
+    round_id, value, _, updated_at, _ = words(answer.raw, 5)[:5]
+    return FeedReading(asset.token, asset.feed, asset.feed_decimals, round_id, signed(value), updated_at)
+
+
+def _pool(key: PoolKey, slot0: Answer, liquidity: Answer, rest: Iterator[Answer]) -> PoolReading:
+    sqrt_price = words(slot0.raw, 7)[0]
+    then, now, window = (0, 0, 0)
+    if key.window_seconds:
+        then, now, window = _cumulatives(next(rest), key.window_seconds)
+    meta = key.meta
+    depth = words(liquidity.raw, 1)[0]
+    return PoolReading(
+        meta.pool, meta.token0, meta.token1, meta.fee_ppm, sqrt_price, depth, then, now, window
+    )
+
+
+def _cumulatives(answer: Answer, window_seconds: int) -> tuple[int, int, int]:
+    """Tick cumulatives and their distance; all zero where the pool's history is too short to tell."""
+    if not answer.success:
+        return 0, 0, 0
+    # (int56[] ticks, uint160[] …): two offsets, then the first array's length and members.
+    parsed = words(answer.raw, 5)
+    start = parsed[0] // 32
+    if start + 2 >= len(parsed) or parsed[start] != 2:
+        raise ValueError("observe returned something else than two tick cumulatives")
+    return signed(parsed[start + 1]), signed(parsed[start + 2]), window_seconds
+
+
+def _require_chain(block: BlockRef, observed: int) -> None:
+    if observed != block.chain_id:
+        raise ValueError(f"the chain id is {observed}, allowed is {block.chain_id}")
