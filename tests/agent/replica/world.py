@@ -13,6 +13,7 @@ from ballast.replica import addresses
 from ballast.replica.rpc import RpcClient
 
 WAD = 10**18
+GAS = 5_000_000
 
 
 def calldata(signature: str, *arguments: Any) -> str:
@@ -46,6 +47,8 @@ class World:
 
     def send(self, sender: str, to: str, signature: str, *arguments: Any, value: int = 0) -> dict[str, Any]:
         call = {"from": sender, "to": to, "data": calldata(signature, *arguments), "value": hex(value)}
+        # An estimate of one second is too low in the next, where the pool has an observation more to write.
+        call["gas"] = hex(GAS)
         receipt = self._receipt(self.rpc.call("eth_sendTransaction", call))
         assert receipt["status"] == "0x1", f"{signature} reverted"
         return receipt
