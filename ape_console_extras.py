@@ -4,7 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from ape.contracts import ContractInstance
+from ape.contracts import ContractContainer, ContractInstance
 from ape.managers.project import ProjectManager
 
 # Chainlink's USD feeds on Ethereum mainnet; the replica has its own at the same addresses.
@@ -31,13 +31,18 @@ def ape_init_extras(project: ProjectManager) -> dict[str, Callable[..., Any]]:
 
     def vault_at(address: str) -> ContractInstance:
         """The vault at ``address`` with all its functions: execution, owner's exit and configuration."""
-        return project.IRebalanceVault.at(address, detect_proxy=False)
+        return _at(address, project.IRebalanceVault)
 
     def latest_price(symbol: str = "ETH") -> Decimal:
         """Newest USD price that Chainlink's feed for ``symbol`` holds."""
         if symbol not in FEEDS:
             raise ValueError(f"no feed for {symbol!r}, allowed are {sorted(FEEDS)}")
-        feed = project.IAggregatorV3.at(FEEDS[symbol])
+        feed = _at(FEEDS[symbol], project.IAggregatorV3)
         return Decimal(feed.latestRoundData().answer).scaleb(-feed.decimals())
 
     return {"vault_at": vault_at, "latest_price": latest_price}
+
+
+def _at(address: str, interface: ContractContainer) -> ContractInstance:
+    """Asks neither Ape's cache of contract types, which forks share with mainnet, nor a clone for its code."""
+    return ContractInstance(address, interface.contract_type)

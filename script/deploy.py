@@ -1,7 +1,8 @@
-"""Deploys adapter, implementation, factory and one vault: `ape run deploy --network ethereum:mainnet-fork:foundry`.
+"""Deploys adapter, implementation, factory and one vault: `ape run deploy --network ...`.
 
-Parameters are those of script/input/<chain id>.json, addresses are written to script/output/. The world is checked before the first
-transaction and the vault after the last: a deployment that is not exactly what the file says ends with an error.
+Parameters are those of script/input/<chain id>.json, addresses are written to script/output/. The world is
+checked before the first transaction and the vault after the last: a deployment that is not what the file says
+ends with an error.
 """
 
 import json
@@ -11,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import click
-from ape import Contract, chain, networks, project
+from ape import chain, networks, project
 from ape.api import AccountAPI
 from ape.cli import ConnectedProviderCommand, account_option
 from ape.contracts import ContractInstance
+
 from ballast.risk.adapter import model_id_bytes
 from ballast.risk.parameters import load_default_weights
 from ballast.strategies.registry import model_ids
@@ -110,6 +112,14 @@ def initial_config(
     )
 
 
+def instance(address: str, interface: str) -> ContractInstance:
+    """The contract at ``address`` as one of this project's interfaces.
+
+    Asks neither Ape's cache of contract types, which forks share with mainnet, nor a clone for its code.
+    """
+    return ContractInstance(address, getattr(project, interface).contract_type)
+
+
 def require_world(parameters: Mapping[str, Any]) -> None:
     """Every address of the file has code here, and every feed is fresh and within its bounds.
 
@@ -117,7 +127,7 @@ def require_world(parameters: Mapping[str, Any]) -> None:
         click.ClickException: one sentence about the first thing that is wrong.
     """
     _require("chain id", chain.chain_id, parameters["chainId"])
-    pool = Contract(parameters["aave"]["addressesProvider"], abi=_abi("IAaveV3AddressesProvider")).getPool()
+    pool = instance(parameters["aave"]["addressesProvider"], "IAaveV3AddressesProvider").getPool()
     _require("the addresses provider's pool", pool, parameters["aave"]["pool"])
     for address in (parameters["uniswapV3Factory"], *(asset["token"] for asset in parameters["assets"])):
         _require_code(address)
@@ -128,7 +138,7 @@ def require_world(parameters: Mapping[str, Any]) -> None:
 def deploy(
     account: AccountAPI, parties: Parties, parameters: Mapping[str, Any], salt: bytes = bytes(32)
 ) -> Deployment:
-    """Deploys everything from ``account``, which needs no role, and checks the result; errors as `require_world`."""
+    """Deploys everything from ``account``, which needs no role, and checks it; errors as `require_world`."""
     require_world(parameters)
     adapter = account.deploy(
         project.AaveV3Adapter, parameters["aave"]["addressesProvider"], parameters["aave"]["pool"]
@@ -137,14 +147,14 @@ def deploy(
     factory = account.deploy(project.VaultFactory, implementation)
     config = initial_config(parameters, parties, adapter.address, approved_models())
     factory.createVault(salt, config, sender=account)
-    vault = project.IRebalanceVault.at(factory.vaultOf(account, salt), detect_proxy=False)
+    vault = instance(factory.vaultOf(account, salt), "IRebalanceVault")
     deployment = Deployment(adapter, implementation, factory, vault)
     require_deployed(deployment, parties, parameters)
     return deployment
 
 
 def require_deployed(deployment: Deployment, parties: Parties, parameters: Mapping[str, Any]) -> None:
-    """The vault is what was asked for: roles, state, budgets, models, an empty position; errors as `require_world`."""
+    """The vault is what was asked for, and its position empty; errors as `require_world`."""
     vault, limits = deployment.vault, parameters["limits"]
     for role in ("owner", "curator", "guardian", "signer"):
         _require(role, getattr(vault, role)(), getattr(parties, role))
@@ -156,7 +166,7 @@ def require_deployed(deployment: Deployment, parties: Parties, parameters: Mappi
     _require("notional budget", vault.notionalBudget(), int(limits["notionalPerWindowWad"]) // 2)
     _require("portfolio value", vault.getPortfolioValue(), 0)
     for model in approved_models():
-        _require(f"model {model.hex()}", vault.isModelApproved(model), True)
+        _require(f"approval of model {model.hex()}", str(vault.isModelApproved(model)), "True")
 
 
 @click.command(cls=ConnectedProviderCommand)
@@ -181,7 +191,7 @@ def cli(
 
 
 def output_path() -> Path:
-    """Forks and local chains share chain ids with real ones: their addresses go to a file that git ignores."""
+    """Forks and local chains share chain ids with real ones: their file is one that git ignores."""
     network = networks.provider.network
     suffix = ".local.json" if network.is_fork or network.is_local else ".json"
     return FOLDER / f"output/{chain.chain_id}{suffix}"
@@ -206,7 +216,7 @@ def _require_code(address: str) -> None:
 
 
 def _require_feed(asset: Mapping[str, Any]) -> None:
-    feed = Contract(asset["feed"], abi=_abi("IAggregatorV3"))
+    feed = instance(asset["feed"], "IAggregatorV3")
     _require(f"decimals of the feed {asset['feed']}", feed.decimals(), asset["feedDecimals"])
     latest = feed.latestRoundData()
     age, price_wad = (
@@ -220,7 +230,3 @@ def _require_feed(asset: Mapping[str, Any]) -> None:
     if not int(asset["minPriceWad"]) <= price_wad <= int(asset["maxPriceWad"]):
         allowed = f"{asset['minPriceWad']} to {asset['maxPriceWad']}"
         raise click.ClickException(f"the feed {asset['feed']} says {price_wad} (wad), allowed are {allowed}")
-
-
-def _abi(name: str) -> list[Any]:
-    return list(getattr(project, name).contract_type.abi)
