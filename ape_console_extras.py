@@ -44,5 +44,5 @@ def ape_init_extras(project: ProjectManager) -> dict[str, Callable[..., Any]]:
 
 
 def _at(address: str, interface: ContractContainer) -> ContractInstance:
-    """Asks neither Ape's cache of contract types, which forks share with mainnet, nor a clone for its code."""
+    """Asks neither Ape's cache of types, which forks share with mainnet, nor a clone for its code."""
     return ContractInstance(address, interface.contract_type)

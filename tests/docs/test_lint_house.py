@@ -50,7 +50,7 @@ def test_clean_repository_passes(lint):
         ("contracts/C.sol", solidity_function(51), "f has 51 lines, allowed are 50"),
         ("agent/ballast/cli/a.py", "x = 1\n" * 451, "451 lines, allowed are 450"),
         ("agent/ballast/domain/a.py", "x = 0.5\n", "float literal 0.5"),
-        ("agent/ballast/tx/a.py", "x = float(1)\n", "float()"),
+        ("agent/ballast/decision/a.py", "x = float(1)\n", "float()"),
         ("agent/ballast/strategies/a.py", "x = y / z\n", "true division"),
         ("README.md", "# TO" + "DO later\n", "unfinished"),
         ("README.md", "FIX" + "ME\n", "unfinished"),

@@ -1,4 +1,4 @@
-"""Moves the market of a forked chain: feeds, pool and clock, be it a fork of the replica or of the real thing."""
+"""Moves the market of a forked chain: feeds, pool and clock. Works on forks of the replica and of mainnet."""
 
 import json
 from dataclasses import dataclass
@@ -150,3 +150,8 @@ def wrap(account: Any, amount: int) -> None:
     """Ether to WETH."""
     data = keccak(text="deposit()")[:4]
     account.transfer(addresses.WETH, amount, data=data, gas=100_000)
+
+
+def round_of(feed: str) -> Any:
+    """Newest round of a feed."""
+    return instance(feed, artifact("ReplicaFeed")["abi"]).latestRoundData()
