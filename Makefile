@@ -44,11 +44,14 @@ test: setup
 	$(PY) script/tools/run_tests.py
 
 check: tools
-	ruff format --check agent script tests
-	ruff check agent script tests
+	ruff format --check agent script tests ape_console_extras.py
+	ruff check agent script tests ape_console_extras.py
 	mypy
 	$(PY) script/tools/lint_house.py
 	lint-imports
+	forge build contracts
+	$(PY) script/tools/export_abi.py --check
+	$(PY) script/tools/make_vectors.py --check
 	forge fmt --check contracts script tests
 	forge lint -D warnings contracts
 
