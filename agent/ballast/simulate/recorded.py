@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from decimal import Decimal, localcontext
 from pathlib import Path
 
-from ballast.data.bars import Bars, BarsInvalid, load_bars
+from ballast.data.bars import Bars, BarsError, load_bars
 from ballast.simulate.noise import CONTEXT, Noise
 from ballast.simulate.path import PRICE_SCALE, MarketPath, base_fees
 from ballast.simulate.scenario import STEP_SECONDS, STEPS_PER_HOUR
@@ -43,7 +43,7 @@ def recorded_path(recording: Recording, base_fee_gwei: Decimal, seed: int) -> Ma
     """Path of the recorded bars, minute by minute, with a base fee around ``base_fee_gwei``.
 
     Raises:
-        BarsInvalid: the file has no usable bars in that window, or its interval is not a whole number of minutes.
+        BarsError: the file has no usable bars in that window, or its interval is not a whole number of minutes.
         ValueError: more hours are asked for than the demo plays.
     """
     if not 0 < recording.hours <= MAX_HOURS:
@@ -68,7 +68,7 @@ def interval_seconds(file: Path) -> int:
     """Length of the file's bars: the smallest distance of two stamps that follow each other.
 
     Raises:
-        BarsInvalid: there are fewer than two stamps, or the interval is not a whole number of minutes.
+        BarsError: there are fewer than two stamps, or the interval is not a whole number of minutes.
     """
     opener = gzip.open if file.suffix == ".gz" else open
     try:
@@ -77,14 +77,14 @@ def interval_seconds(file: Path) -> int:
             next(rows, None)
             stamps = [_seconds(row[0]) for row, _ in zip(rows, range(500), strict=False) if row]
     except (OSError, ValueError, UnicodeDecodeError) as error:
-        raise BarsInvalid(f"{file.name}: cannot be read: {error}") from error
+        raise BarsError(f"{file.name}: cannot be read: {error}") from error
     gaps = [after - before for before, after in zip(stamps, stamps[1:], strict=False) if after > before]
     if not gaps:
-        raise BarsInvalid(
+        raise BarsError(
             f"{file.name}: holds {len(stamps)} stamps, at least two are needed to know the interval"
         )
     if min(gaps) % STEP_SECONDS:
-        raise BarsInvalid(f"{file.name}: an interval of {min(gaps)} s is not a multiple of {STEP_SECONDS} s")
+        raise BarsError(f"{file.name}: an interval of {min(gaps)} s is not a multiple of {STEP_SECONDS} s")
     return min(gaps)
 
 
@@ -97,7 +97,7 @@ def _window(bars: Bars, recording: Recording) -> tuple[int, list[Bar]]:
     start = int(bars.ts[0]) if recording.start is None else recording.start
     window = bars.between(start, start + recording.hours * STEPS_PER_HOUR * STEP_SECONDS)
     if len(window) == 0:
-        raise BarsInvalid(
+        raise BarsError(
             f"{bars.name}: no bars between {start} and {recording.hours} hours later; it covers {bars.ts[0]} to {bars.ts[-1]}"
         )
     out: list[Bar] = []

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from ballast.data.bars import BarsInvalid
+from ballast.data.bars import BarsError
 from ballast.simulate.recorded import Recording, interval_seconds, recorded_path
 
 FEE = Decimal(30)
@@ -51,7 +51,7 @@ def test_a_window_starts_and_ends_where_it_says(tmp_path):
 
 
 def test_a_window_without_bars_is_refused(tmp_path):
-    with pytest.raises(BarsInvalid, match="no bars between"):
+    with pytest.raises(BarsError, match="no bars between"):
         recorded_path(Recording(_write(tmp_path, 3600, HOURS), START + 10**7, 1), FEE, 1)
 
 
@@ -66,10 +66,10 @@ def test_the_interval_is_found_in_spite_of_gaps(tmp_path):
 
 
 def test_an_interval_of_half_minutes_is_refused(tmp_path):
-    with pytest.raises(BarsInvalid, match="not a multiple of 60 s"):
+    with pytest.raises(BarsError, match="not a multiple of 60 s"):
         interval_seconds(_write(tmp_path, 30, HOURS))
 
 
 def test_one_bar_does_not_tell_its_interval(tmp_path):
-    with pytest.raises(BarsInvalid, match="at least two"):
+    with pytest.raises(BarsError, match="at least two"):
         interval_seconds(_write(tmp_path, 60, HOURS[:1]))

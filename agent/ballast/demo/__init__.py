@@ -1,0 +1,1 @@
+"""The demo: identical positions through a crash and a calm, one of them guarded by a forecast, on a replica of mainnet."""
