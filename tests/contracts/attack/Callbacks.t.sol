@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {Defaults} from "../utils/Defaults.sol";
+import {Mainnet} from "../utils/Mainnet.sol";
 import {AbstractAttackTest} from "./AbstractAttackTest.sol";
 import {HookedToken, HostilePool, Reentrant} from "./HostileCode.sol";
-import {Mainnet} from "./Replica.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IRebalanceVault} from "ballast/interfaces/IRebalanceVault.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
@@ -24,8 +25,8 @@ contract CallbacksTest is AbstractAttackTest {
 
     /// @notice Holds T19; INV-32: even the genuine pool is nobody out of flight; anyone may make it call the vault by `flash`.
     function test_attack_realPoolCallsBackOutOfFlight_isRefused() public {
-        _expectUnexpected(Mainnet.USDC_WETH_POOL);
-        _callback(Mainnet.USDC_WETH_POOL, _order());
+        _expectUnexpected(Mainnet.UNISWAP_USDC_WETH_POOL);
+        _callback(Mainnet.UNISWAP_USDC_WETH_POOL, _order());
         vm.prank(address(0));
         vm.expectRevert(abi.encodeWithSelector(IVaultTerms.CallbackUnexpected.selector, address(0)));
         IUniswapV3SwapCallback(address(vault)).uniswapV3SwapCallback(-1, 1, abi.encode(_order()));
@@ -35,14 +36,14 @@ contract CallbacksTest is AbstractAttackTest {
     function test_attack_poolInFlightMisbehaves_wholeDecisionReverts() public {
         for (uint8 trick; trick <= uint8(type(HostilePool.Trick).max); trick++) {
             uint256 snapshot = vm.snapshotState();
-            vm.etch(Mainnet.USDC_WETH_POOL, address(new HostilePool(HostilePool.Trick(trick))).code);
+            vm.etch(Mainnet.UNISWAP_USDC_WETH_POOL, address(new HostilePool(HostilePool.Trick(trick))).code);
             _withoutTwap();
-            (int256 before, uint256 idle) = (_equityWad(address(vault)), _poolWeth());
-            (bool done, bytes memory reason) = _tryExecute(_deleverage(1e18, 500, 200, 0));
+            (int256 before, uint256 idle) = (equityWad(address(vault)), _poolWeth());
+            (bool done, bytes memory reason) = trySend(theft(1e18, 500, 200, 0));
             assertFalse(done, "INV-32: a misbehaving pool was served");
             assertEq(bytes4(reason), _answerTo(HostilePool.Trick(trick)), "INV-32: refused for another reason");
             assertFalse(vault.isNonceUsed(POSITION, 0), "INV-36: nonce used by a refused decision");
-            assertEq(_equityWad(address(vault)), before, "INV-32: funds left");
+            assertEq(equityWad(address(vault)), before, "INV-32: funds left");
             assertEq(_poolWeth(), idle, "INV-01: the pool was paid");
             vm.revertToState(snapshot);
         }
@@ -51,7 +52,7 @@ contract CallbacksTest is AbstractAttackTest {
     /// @notice Holds T19, T20, T21; INV-31: a token with a hook re-enters every external function and pricing view, with every role.
     function test_attack_hookedTokenReenters_everyDoorIsLocked() public {
         _hookUsdc();
-        _execute(_deleverage(1e18, 500, 200, 0));
+        send(theft(1e18, 500, 200, 0));
         _assertAllLocked();
     }
 
@@ -68,12 +69,12 @@ contract CallbacksTest is AbstractAttackTest {
 
     /// @notice Holds T19; INV-31: no path leaves the lock shut, whether it ended well or not.
     function test_attack_failedAndDoneCalls_leaveTheLockOpen() public {
-        _execute(_deleverage(1e18, 500, 200, 0));
-        _tryExecute(_deleverage(1e18, 500, 200, 0));
-        try vault.preview(_deleverage(1e18, 500, 200, 1)) {} catch {}
+        send(theft(1e18, 500, 200, 0));
+        trySend(theft(1e18, 500, 200, 0));
+        try vault.preview(theft(1e18, 500, 200, 1)) {} catch {}
         vault.status(POSITION);
         vault.getPortfolioValue();
-        _execute(_deleverage(1e18, 500, 200, 1));
+        send(theft(1e18, 500, 200, 1));
     }
 
     // ---------------------------------------------------------------- arms
@@ -95,11 +96,11 @@ contract CallbacksTest is AbstractAttackTest {
     /// @dev Every mutator and every pricing view, with arguments that would pass if the door were open.
     function _everyCall() private view returns (bytes[] memory calls) {
         calls = new bytes[](29);
-        Decision memory d = _deleverage(0.5e18, 500, 200, 77);
+        Decision memory d = theft(0.5e18, 500, 200, 77);
         bytes memory path = abi.encodePacked(Mainnet.WETH, uint24(500), Mainnet.USDC);
-        PositionSetup memory position = _position();
+        PositionSetup memory position = position();
         bytes memory submission = abi.encodeCall(vault.approveModel, ("x"));
-        calls[0] = abi.encodeCall(vault.execute, (d, _sign(d)));
+        calls[0] = abi.encodeCall(vault.execute, (d, sign(d)));
         calls[1] = abi.encodeCall(vault.preview, (d));
         calls[2] = abi.encodeCall(vault.status, (POSITION));
         calls[3] = abi.encodeCall(vault.getPortfolioValue, ());
@@ -113,14 +114,14 @@ contract CallbacksTest is AbstractAttackTest {
         calls[11] = abi.encodeCall(vault.flashExit, (POSITION, path, 1e18, 0));
         calls[12] = abi.encodeCall(vault.submit, (submission));
         calls[13] = abi.encodeCall(vault.veto, (submission));
-        calls[14] = abi.encodeCall(vault.setLimits, (_limits()));
-        calls[15] = abi.encodeCall(vault.setAsset, (Mainnet.WETH, _wethAsset()));
+        calls[14] = abi.encodeCall(vault.setLimits, (limits()));
+        calls[15] = abi.encodeCall(vault.setAsset, (Mainnet.WETH, Defaults.weth()));
         calls[16] = abi.encodeCall(vault.setPosition, (position));
         calls[17] = abi.encodeCall(vault.approveModel, ("x"));
         calls[18] = abi.encodeCall(vault.setTimelock, (3600));
-        calls[19] = abi.encodeCall(vault.tightenLimits, (_limits()));
+        calls[19] = abi.encodeCall(vault.tightenLimits, (limits()));
         calls[20] = abi.encodeCall(vault.disablePosition, (POSITION));
-        calls[21] = abi.encodeCall(vault.revokeModel, (MODEL));
+        calls[21] = abi.encodeCall(vault.revokeModel, (Defaults.MODEL));
         calls[22] = abi.encodeCall(vault.cancelNonces, (POSITION, 0, 1));
         calls[23] = abi.encodeCall(vault.revokeSigner, ());
         calls[24] = abi.encodeCall(vault.setState, (VaultState.Halted));
@@ -142,12 +143,14 @@ contract CallbacksTest is AbstractAttackTest {
 
     /// @dev A hostile pool has no history; the swap shall fail in its callback and nowhere earlier.
     function _withoutTwap() private {
-        vm.mockCall(Mainnet.USDC_WETH_POOL, abi.encodeWithSignature("token0()"), abi.encode(Mainnet.USDC));
-        vm.mockCall(Mainnet.USDC_WETH_POOL, abi.encodeWithSignature("token1()"), abi.encode(Mainnet.WETH));
+        vm.mockCall(Mainnet.UNISWAP_USDC_WETH_POOL, abi.encodeWithSignature("token0()"), abi.encode(Mainnet.USDC));
+        vm.mockCall(Mainnet.UNISWAP_USDC_WETH_POOL, abi.encodeWithSignature("token1()"), abi.encode(Mainnet.WETH));
         int56[] memory ticks = new int56[](2);
         ticks[1] = 600 * int56(196_256); // 3,000 USD per ether
         vm.mockCall(
-            Mainnet.USDC_WETH_POOL, abi.encodeWithSignature("observe(uint32[])"), abi.encode(ticks, new uint160[](2))
+            Mainnet.UNISWAP_USDC_WETH_POOL,
+            abi.encodeWithSignature("observe(uint32[])"),
+            abi.encode(ticks, new uint160[](2))
         );
     }
 
@@ -163,7 +166,7 @@ contract CallbacksTest is AbstractAttackTest {
     }
 
     function _order() private view returns (FlashSwapOrder memory) {
-        return FlashSwapOrder(adapter, 0, Mainnet.WETH, Mainnet.USDC, 100e18);
+        return FlashSwapOrder(address(adapter), 0, Mainnet.WETH, Mainnet.USDC, 100e18);
     }
 
     function _expectUnexpected(address caller) private {
@@ -171,6 +174,6 @@ contract CallbacksTest is AbstractAttackTest {
     }
 
     function _poolWeth() private view returns (uint256) {
-        return IERC20(Mainnet.WETH).balanceOf(Mainnet.USDC_WETH_POOL);
+        return weth.balanceOf(Mainnet.UNISWAP_USDC_WETH_POOL);
     }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {Mainnet} from "../utils/Mainnet.sol";
 import {AbstractAttackTest} from "./AbstractAttackTest.sol";
-import {Mainnet} from "./Replica.sol";
 import {ILendingAdapter} from "ballast/interfaces/ILendingAdapter.sol";
 import {IRebalanceVault} from "ballast/interfaces/IRebalanceVault.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
@@ -12,7 +12,7 @@ import {InitialConfig} from "ballast/types/Config.sol";
 contract DeploymentTest is AbstractAttackTest {
     /// @notice Holds T1, T3; INV-05: nobody becomes the owner of the code behind every clone, nor of the configuration plane's.
     function test_attack_implementationTakenOver_isRefused() public {
-        InitialConfig memory config = _config();
+        InitialConfig memory config = initialConfig();
         config.owner = keeper;
         vm.expectRevert(IVaultTerms.AlreadyInitialized.selector);
         IRebalanceVault(address(implementation)).initialize(config);
@@ -23,7 +23,7 @@ contract DeploymentTest is AbstractAttackTest {
 
     /// @notice Holds T3; INV-05: a vault is configured once.
     function test_attack_vaultInitialisedAgain_isRefused() public {
-        InitialConfig memory config = _config();
+        InitialConfig memory config = initialConfig();
         config.owner = keeper;
         vm.expectRevert(IVaultTerms.AlreadyInitialized.selector);
         vault.initialize(config);
@@ -32,7 +32,7 @@ contract DeploymentTest is AbstractAttackTest {
     /// @notice Holds T3: a front-runner with the same salt gets an address of his own, and the announced one stays the owner's.
     function test_attack_factoryFrontRun_announcedAddressStaysTheCreators() public {
         address announced = factory.vaultOf(owner, "mine");
-        InitialConfig memory config = _config();
+        InitialConfig memory config = initialConfig();
         vm.prank(keeper);
         address taken = factory.createVault("mine", config);
         assertTrue(taken != announced, "INV-05: the front-runner took the announced address");
@@ -52,7 +52,7 @@ contract DeploymentTest is AbstractAttackTest {
         ];
         for (uint256 i; i < calls.length; i++) {
             vm.prank(keeper);
-            (bool done, bytes memory reason) = adapter.call(calls[i]);
+            (bool done, bytes memory reason) = address(adapter).call(calls[i]);
             assertFalse(done, "INV-01: adapter acted on a direct call");
             assertEq(bytes4(reason), ILendingAdapter.OnlyDelegated.selector);
         }

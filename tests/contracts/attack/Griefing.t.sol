@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {Mainnet} from "../utils/Mainnet.sol";
 import {AbstractAttackTest} from "./AbstractAttackTest.sol";
-import {Mainnet} from "./Replica.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
 import {IAaveV3Pool} from "ballast/interfaces/external/IAaveV3.sol";
-import {ActionKind, Decision, Outcome} from "ballast/types/Decision.sol";
+import {Decision, Outcome} from "ballast/types/Decision.sol";
 
 /// @title Strangers who give, starve and lie
 contract GriefingTest is AbstractAttackTest {
@@ -14,8 +14,8 @@ contract GriefingTest is AbstractAttackTest {
 
     /// @notice Holds T22; INV-35: gifts of every kind, in front of a decision, change neither its success nor what it loses.
     function test_attack_donorGivesEverythingBeforeADecision_itStillPasses() public {
-        Decision memory d = _deleverage(2e18, 500, 50, 0);
-        bytes memory signature = _sign(d);
+        Decision memory d = theft(2e18, 500, 50, 0);
+        bytes memory signature = sign(d);
         uint256 snapshot = vm.snapshotState();
         Outcome memory plain = vault.execute(d, signature);
         for (uint256 gift; gift < 6; gift++) {
@@ -30,22 +30,22 @@ contract GriefingTest is AbstractAttackTest {
     /// @notice Holds T22; INV-35: dust of donated collateral before the owner's first deposit must not leave it without borrowing power.
     function test_attack_dustOfCollateralBeforeFirstDeposit_depositStillCounts() public {
         vm.startPrank(owner);
-        IERC20(Mainnet.USDC).approve(address(vault), type(uint256).max);
+        usdc.approve(address(vault), type(uint256).max);
         deal(Mainnet.USDC, owner, 200_000e6);
         vault.repay(POSITION, Mainnet.USDC, type(uint256).max);
         vault.withdraw(POSITION, Mainnet.WETH, type(uint256).max, owner);
         vm.stopPrank();
         _supplyOnBehalf(Mainnet.WETH, 10);
-        _openPosition(vault, 10e18, 10_000e6);
-        assertGt(_healthWad(), 1.5e18, "INV-35: the deposit does not count as collateral");
+        openPosition(10e18, 2e18);
+        assertGt(health(), 1.5e18, "INV-35: the deposit does not count as collateral");
     }
 
     /// @notice Holds T22; INV-35: dust of the debt repaid by a stranger in front of an idle repair.
     function test_attack_strangerRepaysDustFirst_idleRepairStillPasses() public {
         deal(Mainnet.USDC, address(vault), 5000e6);
-        Decision memory d = _decision(ActionKind.RepayFromIdle, Mainnet.USDC, Mainnet.USDC, type(uint256).max);
+        Decision memory d = repayFromIdle(type(uint256).max);
         d.maxIn = 5000e6;
-        bytes memory signature = _sign(d);
+        bytes memory signature = sign(d);
         _give(3);
         Outcome memory outcome = vault.execute(d, signature);
         assertEq(outcome.spent, 5000e6, "INV-35: repaid dust changed the repair");
@@ -53,13 +53,13 @@ contract GriefingTest is AbstractAttackTest {
 
     /// @notice Holds T17; INV-36: whatever gas the relayer brings, a swap is done whole or not at all.
     function test_attack_relayerStarvesASwapOfGas_wholeOrNothing() public {
-        _sweepGas(_deleverage(1e18, 500, 50, 0));
+        _sweepGas(theft(1e18, 500, 50, 0));
     }
 
     /// @notice Holds T17; INV-36: the idle repair tolerates a mute venue, so a starved venue must not look like one.
     function test_attack_relayerStarvesAnIdleRepairOfGas_wholeOrNothing() public {
         deal(Mainnet.USDC, address(vault), 5000e6);
-        _sweepGas(_decision(ActionKind.RepayFromIdle, Mainnet.USDC, Mainnet.USDC, 1000e6));
+        _sweepGas(repayFromIdle(1000e6));
     }
 
     /// @notice Holds T11; INV-24: frozen, zero, negative, future-dated, out of bounds, reverting: no swap; the last good second passes.
@@ -67,28 +67,28 @@ contract GriefingTest is AbstractAttackTest {
         _expectFeedRefusal(_round(0, vm.getBlockTimestamp()), IVaultTerms.PriceNotPositive.selector);
         _expectFeedRefusal(_round(-1, vm.getBlockTimestamp()), IVaultTerms.PriceNotPositive.selector);
         _expectFeedRefusal(_round(3000e8, vm.getBlockTimestamp() + 1), IVaultTerms.PriceFromFuture.selector);
-        _expectFeedRefusal(_round(3000e8, vm.getBlockTimestamp() - 3901), IVaultTerms.PriceStale.selector);
-        _expectFeedRefusal(_round(49.99e8, vm.getBlockTimestamp()), IVaultTerms.PriceOutOfBounds.selector);
-        _expectFeedRefusal(_round(20_000.01e8, vm.getBlockTimestamp()), IVaultTerms.PriceOutOfBounds.selector);
-        vm.mockCallRevert(Mainnet.ETH_USD, abi.encodeWithSignature("latestRoundData()"), "dead");
+        _expectFeedRefusal(_round(3000e8, vm.getBlockTimestamp() - 4201), IVaultTerms.PriceStale.selector);
+        _expectFeedRefusal(_round(19.99e8, vm.getBlockTimestamp()), IVaultTerms.PriceOutOfBounds.selector);
+        _expectFeedRefusal(_round(100_000.01e8, vm.getBlockTimestamp()), IVaultTerms.PriceOutOfBounds.selector);
+        vm.mockCallRevert(Mainnet.ETH_USD_FEED, abi.encodeWithSignature("latestRoundData()"), "dead");
         _expectRefusal(IVaultTerms.PriceNotPositive.selector);
-        _mockRound(_round(3000e8, vm.getBlockTimestamp() - 3900));
-        _execute(_deleverage(1e18, 500, 50, 0));
+        _mockRound(_round(3000e8, vm.getBlockTimestamp() - 4200));
+        send(theft(1e18, 500, 50, 0));
     }
 
     /// @notice Holds T11, T12; INV-26: a feed walked away from the pool by more than D stops the swap, not the idle repair.
     function test_attack_primaryFeedWalksAway_swapStopsAndIdleRepairGoesOn() public {
-        _transmit(Mainnet.ETH_USD, 2500e8);
+        transmit(Mainnet.ETH_USD_FEED, 2500e8);
         _expectRefusal(IVaultTerms.SourcesDisagree.selector);
         deal(Mainnet.USDC, address(vault), 5000e6);
-        _execute(_decision(ActionKind.RepayFromIdle, Mainnet.USDC, Mainnet.USDC, 1000e6));
+        send(repayFromIdle(1000e6));
     }
 
     /// @notice Holds T13; INV-26: minutes of a manipulated pool drag the mean away; the swap shrinks or stops, the repair goes on.
     function test_attack_poolHeldAwayForMinutes_meanDisagreesAndSwapStops() public {
-        thief.moveTo(Mainnet.USDC_WETH_POOL, 2400e8);
-        _pass(600);
-        thief.moveTo(Mainnet.USDC_WETH_POOL, START_ETH_USD8);
+        thief.moveTo(Mainnet.UNISWAP_USDC_WETH_POOL, 2400e8);
+        pass(600);
+        thief.moveTo(Mainnet.UNISWAP_USDC_WETH_POOL, START_ETH_USD8);
         _expectRefusal(IVaultTerms.SourcesDisagree.selector);
     }
 
@@ -96,7 +96,7 @@ contract GriefingTest is AbstractAttackTest {
 
     function _give(uint256 gift) private {
         if (gift == 0) deal(Mainnet.USDC, address(vault), 12_345e6);
-        if (gift == 1) _giveWeth(address(vault), 3e18);
+        if (gift == 1) fundIdle(Mainnet.WETH, 3e18);
         if (gift == 2) _supplyOnBehalf(Mainnet.WETH, 1e18);
         if (gift == 3) _repayOnBehalf(10);
         if (gift == 4) _supplyOnBehalf(Mainnet.USDC, 50_000e6);
@@ -104,8 +104,7 @@ contract GriefingTest is AbstractAttackTest {
     }
 
     function _supplyOnBehalf(address token, uint256 amount) private {
-        if (token == Mainnet.USDC) deal(token, donor, amount);
-        else _giveWeth(donor, amount);
+        deal(token, donor, amount);
         vm.startPrank(donor);
         IERC20(token).approve(Mainnet.AAVE_POOL, amount);
         IAaveV3Pool(Mainnet.AAVE_POOL).supply(token, amount, address(vault), 0);
@@ -115,7 +114,7 @@ contract GriefingTest is AbstractAttackTest {
     function _repayOnBehalf(uint256 amount) private {
         deal(Mainnet.USDC, donor, amount);
         vm.startPrank(donor);
-        IERC20(Mainnet.USDC).approve(Mainnet.AAVE_POOL, amount);
+        usdc.approve(Mainnet.AAVE_POOL, amount);
         IAaveV3Pool(Mainnet.AAVE_POOL).repay(Mainnet.USDC, amount, 2, address(vault));
         vm.stopPrank();
     }
@@ -124,14 +123,14 @@ contract GriefingTest is AbstractAttackTest {
 
     /// @dev From 21,000 to 3 million in steps of 1/64; each success must equal the success with gas to spare.
     function _sweepGas(Decision memory d) private {
-        bytes memory call = abi.encodeCall(vault.execute, (d, _sign(d)));
+        bytes memory call = abi.encodeCall(vault.execute, (d, sign(d)));
         uint256 snapshot = vm.snapshotState();
         (, bytes memory answer) = address(vault).call(call);
         Outcome memory full = abi.decode(answer, (Outcome));
         vm.revertToState(snapshot);
         (uint256 done, uint256 refused) = (0, 0);
         for (uint256 gasLimit = 21_000; gasLimit <= 3_000_000; gasLimit += gasLimit / 64) {
-            int256 before = _equityWad(address(vault));
+            int256 before = equityWad(address(vault));
             bool succeeded;
             (succeeded, answer) = address(vault).call{gas: gasLimit}(call);
             assertEq(vault.isNonceUsed(POSITION, d.nonce), succeeded, "INV-36: nonce and success differ");
@@ -141,7 +140,7 @@ contract GriefingTest is AbstractAttackTest {
                 vm.revertToState(snapshot);
             } else {
                 refused++;
-                assertEq(_equityWad(address(vault)), before, "INV-36: a starved call left a trace");
+                assertEq(equityWad(address(vault)), before, "INV-36: a starved call left a trace");
             }
         }
         assertGt(done, 20, "the sweep must reach success");
@@ -168,7 +167,7 @@ contract GriefingTest is AbstractAttackTest {
     function _mockRound(Round memory r) private {
         vm.clearMockedCalls();
         vm.mockCall(
-            Mainnet.ETH_USD,
+            Mainnet.ETH_USD_FEED,
             abi.encodeWithSignature("latestRoundData()"),
             abi.encode(uint80(99), r.answer, r.updatedAt, r.updatedAt, uint80(99))
         );
@@ -180,7 +179,7 @@ contract GriefingTest is AbstractAttackTest {
     }
 
     function _expectRefusal(bytes4 selector) private {
-        (bool done, bytes memory reason) = _tryExecute(_deleverage(1e18, 500, 50, 0));
+        (bool done, bytes memory reason) = trySend(theft(1e18, 500, 50, 0));
         assertFalse(done, "INV-24: a swap passed on a bad price");
         assertEq(bytes4(reason), selector, "INV-24: refused for another reason");
     }

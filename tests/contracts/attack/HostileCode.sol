@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Mainnet} from "./Replica.sol";
+import {Mainnet} from "../utils/Mainnet.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IRebalanceVault} from "ballast/interfaces/IRebalanceVault.sol";
 import {IUniswapV3SwapCallback} from "ballast/interfaces/external/IUniswapV3Pool.sol";

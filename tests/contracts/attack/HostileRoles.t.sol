@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {Defaults} from "../utils/Defaults.sol";
+import {Mainnet} from "../utils/Mainnet.sol";
 import {AbstractAttackTest} from "./AbstractAttackTest.sol";
-import {Mainnet} from "./Replica.sol";
+import {VENUE_USDC_USD_FEED} from "./Replica.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
 import {Limits, VaultState} from "ballast/types/Config.sol";
@@ -11,7 +13,7 @@ import {Limits, VaultState} from "ballast/types/Config.sol";
 contract HostileRolesTest is AbstractAttackTest {
     /// @notice Holds T8, T18; INV-05, INV-23: what loosens waits, and the owner ends the wait.
     function test_attack_curatorTurnsHostile_looseningWaitsAndIsVetoed() public {
-        Limits memory loose = _limits();
+        Limits memory loose = limits();
         loose.lossPerWindowWad = 1e30;
         bytes memory call = abi.encodeCall(vault.setLimits, (loose));
         vm.startPrank(curator);
@@ -67,7 +69,7 @@ contract HostileRolesTest is AbstractAttackTest {
         vm.startPrank(curator);
         vault.tightenLimits(tight);
         vault.disablePosition(POSITION);
-        vault.revokeModel(MODEL);
+        vault.revokeModel(Defaults.MODEL);
         vault.revokeSigner();
         vault.setState(VaultState.Halted);
         vm.stopPrank();
@@ -89,15 +91,15 @@ contract HostileRolesTest is AbstractAttackTest {
         _expectUnauthorized(guardian);
         vault.sweep(Mainnet.WETH, 1, guardian);
         _expectUnauthorized(guardian);
-        vault.tightenLimits(_limits());
+        vault.tightenLimits(limits());
         vm.stopPrank();
         _assertOwnerTakesEverything();
     }
 
     /// @notice Holds T11, T23; INV-12, INV-30: primary feeds dead, Halted, agent gone. Aave's own prices are all it needs to let go.
     function test_attack_feedsDeadHaltedAgentGone_ownerExits() public {
-        vm.etch(Mainnet.ETH_USD, hex"fe");
-        vm.etch(Mainnet.USDC_USD, hex"fe");
+        vm.etch(Mainnet.ETH_USD_FEED, hex"fe");
+        vm.etch(Mainnet.USDC_USD_FEED, hex"fe");
         vm.startPrank(guardian);
         vault.setState(VaultState.Halted);
         vault.revokeSigner();
@@ -114,18 +116,18 @@ contract HostileRolesTest is AbstractAttackTest {
 
     /// @notice Holds T23; INV-12: without cash of his own he exits through one flash swap, whatever state the vault is in.
     function test_attack_haltedAndFeedsDead_ownerFlashExits() public {
-        vm.etch(Mainnet.ETH_USD, hex"fe");
+        vm.etch(Mainnet.ETH_USD_FEED, hex"fe");
         vm.prank(guardian);
         vault.setState(VaultState.Halted);
         bytes memory path = abi.encodePacked(Mainnet.WETH, uint24(500), Mainnet.USDC);
         vm.startPrank(owner);
         vault.flashExit(POSITION, path, 58e18, 171_000e6);
-        assertEq(IERC20(debtUsdc).balanceOf(address(vault)), 0, "INV-12: debt left");
+        assertEq(usdcDebt.balanceOf(address(vault)), 0, "INV-12: debt left");
         vault.withdraw(POSITION, Mainnet.WETH, type(uint256).max, owner);
         vault.sweep(Mainnet.USDC, type(uint256).max, owner);
         vm.stopPrank();
-        assertEq(IERC20(aWeth).balanceOf(address(vault)), 0, "INV-12: collateral left");
-        assertEq(IERC20(Mainnet.USDC).balanceOf(address(vault)), 0, "INV-12: USDC left");
+        assertEq(aWeth.balanceOf(address(vault)), 0, "INV-12: collateral left");
+        assertEq(usdc.balanceOf(address(vault)), 0, "INV-12: USDC left");
     }
 
     function _assertOwnerTakesEverything() private {
@@ -137,24 +139,24 @@ contract HostileRolesTest is AbstractAttackTest {
 
     function _exitByRepaying() private {
         vm.startPrank(owner);
-        IERC20(Mainnet.USDC).approve(address(vault), type(uint256).max);
+        usdc.approve(address(vault), type(uint256).max);
         vault.repay(POSITION, Mainnet.USDC, type(uint256).max);
         vault.withdraw(POSITION, Mainnet.WETH, type(uint256).max, owner);
         vault.sweep(Mainnet.USDC, type(uint256).max, owner);
         vault.sweepNative(type(uint256).max, payable(owner));
         vm.stopPrank();
-        assertEq(IERC20(aWeth).balanceOf(address(vault)), 0, "INV-12: collateral left");
-        assertEq(IERC20(debtUsdc).balanceOf(address(vault)), 0, "INV-12: debt left");
-        assertEq(IERC20(Mainnet.USDC).balanceOf(address(vault)), 0, "INV-12: USDC left");
+        assertEq(aWeth.balanceOf(address(vault)), 0, "INV-12: collateral left");
+        assertEq(usdcDebt.balanceOf(address(vault)), 0, "INV-12: debt left");
+        assertEq(usdc.balanceOf(address(vault)), 0, "INV-12: USDC left");
         assertEq(address(vault).balance, 0, "INV-12: ether left");
-        assertGe(IERC20(Mainnet.WETH).balanceOf(owner), 100e18 - 2, "INV-12: collateral did not arrive");
+        assertGe(weth.balanceOf(owner), 100e18 - 2, "INV-12: collateral did not arrive");
     }
 
     function _killAllFeeds() private {
-        vm.etch(Mainnet.ETH_USD, hex"fe");
-        vm.etch(Mainnet.USDC_USD, hex"fe");
-        vm.etch(Mainnet.VENUE_ETH_USD, hex"fe");
-        vm.etch(Mainnet.VENUE_USDC_USD, hex"fe");
+        vm.etch(Mainnet.ETH_USD_FEED, hex"fe");
+        vm.etch(Mainnet.USDC_USD_FEED, hex"fe");
+        vm.etch(Mainnet.AAVE_ETH_USD_FEED, hex"fe");
+        vm.etch(VENUE_USDC_USD_FEED, hex"fe");
     }
 
     function _expectUnauthorized(address caller) private {

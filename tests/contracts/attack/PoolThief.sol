@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {IPoolMaker, IRawPool, Mainnet} from "./Replica.sol";
+import {Mainnet} from "../utils/Mainnet.sol";
+import {IPoolMaker, IRawPool} from "./Replica.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IUniswapV3Pool} from "ballast/interfaces/external/IUniswapV3Pool.sol";
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {Defaults} from "../utils/Defaults.sol";
+import {Mainnet} from "../utils/Mainnet.sol";
 import {AbstractAttackTest} from "./AbstractAttackTest.sol";
-import {Mainnet} from "./Replica.sol";
-import {IRebalanceVault} from "ballast/interfaces/IRebalanceVault.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
 import {VaultState} from "ballast/types/Config.sol";
 import {ActionKind, Decision} from "ballast/types/Decision.sol";
@@ -12,9 +12,9 @@ import {ActionKind, Decision} from "ballast/types/Decision.sol";
 contract ReplayTest is AbstractAttackTest {
     /// @notice Holds T29; INV-14, INV-37: two relayers race; one wins, the other pays for a cheap refusal.
     function test_attack_twoRelayersRaceOneDecision_secondIsRefusedCheaply() public {
-        Decision memory d = _deleverage(1e18, 500, 50, 3);
-        _execute(d);
-        bytes memory signature = _sign(d);
+        Decision memory d = theft(1e18, 500, 50, 3);
+        send(d);
+        bytes memory signature = sign(d);
         uint256 gasBefore = gasleft();
         (bool done, bytes memory reason) = address(vault).call(abi.encodeCall(vault.execute, (d, signature)));
         uint256 spent = gasBefore - gasleft();
@@ -25,18 +25,18 @@ contract ReplayTest is AbstractAttackTest {
 
     /// @notice Holds T6; INV-14, INV-15: the owner's second vault has the same agent, policy, position id and nonce.
     function test_attack_decisionReplayedOnTheOwnersOtherVault_isRefused() public {
-        Decision memory d = _deleverage(1e18, 500, 50, 0);
-        bytes memory signature = _sign(d);
-        IRebalanceVault other = IRebalanceVault(factory.createVault("other", _config()));
-        _openPosition(other, 100e18, 171_724e6);
+        Decision memory d = theft(1e18, 500, 50, 0);
+        bytes memory signature = sign(d);
+        vault = createVault("other");
+        openPosition(Defaults.COLLATERAL, Defaults.START_HEALTH_WAD);
         _expectSignatureInvalid();
-        other.execute(d, signature);
+        vault.execute(d, signature);
     }
 
     /// @notice Holds T6; INV-18: a chain splits; both halves have the vault, only one the decision.
     function test_attack_decisionReplayedAfterTheChainSplit_isRefused() public {
-        Decision memory d = _deleverage(1e18, 500, 50, 0);
-        bytes memory signature = _sign(d);
+        Decision memory d = theft(1e18, 500, 50, 0);
+        bytes memory signature = sign(d);
         vm.chainId(10_001);
         _expectSignatureInvalid();
         vault.execute(d, signature);
@@ -44,8 +44,8 @@ contract ReplayTest is AbstractAttackTest {
 
     /// @notice Holds T2, T6; INV-15: position and nonce lane are part of what was signed.
     function test_attack_decisionMovedToAnotherPositionOrLane_isRefused() public {
-        Decision memory d = _deleverage(1e18, 500, 50, 5);
-        bytes memory signature = _sign(d);
+        Decision memory d = theft(1e18, 500, 50, 5);
+        bytes memory signature = sign(d);
         d.nonce = 5 + 256;
         _expectSignatureInvalid();
         vault.execute(d, signature);
@@ -56,8 +56,8 @@ contract ReplayTest is AbstractAttackTest {
 
     /// @notice Holds T27; INV-19: a withheld signature is a free option, so it dies one second after its last.
     function test_attack_withheldSignature_diesAfterItsLastSecond() public {
-        Decision memory d = _deleverage(1e18, 500, 50, 0);
-        bytes memory signature = _sign(d);
+        Decision memory d = theft(1e18, 500, 50, 0);
+        bytes memory signature = sign(d);
         uint256 snapshot = vm.snapshotState();
         vm.warp(d.validUntil);
         vault.execute(d, signature);
@@ -71,31 +71,31 @@ contract ReplayTest is AbstractAttackTest {
 
     /// @notice Holds T8, T27; INV-19: a thief cannot sign himself a longer life, nor one that begins later.
     function test_attack_stolenAgentKey_extendsItsOwnSignaturesLife_isRefused() public {
-        Decision memory d = _deleverage(1e18, 500, 50, 0);
+        Decision memory d = theft(1e18, 500, 50, 0);
         d.validUntil = d.validAfter + 601;
-        (bool done, bytes memory reason) = _tryExecute(d);
+        (bool done, bytes memory reason) = trySend(d);
         assertFalse(done, "INV-19: lifetime over the cap");
         assertEq(reason, abi.encodeWithSelector(IVaultTerms.LifetimeTooLong.selector, 601, 600));
         d.validAfter += 1;
-        (done, reason) = _tryExecute(d);
+        (done, reason) = trySend(d);
         assertFalse(done, "INV-19: executed before validAfter");
         assertEq(bytes4(reason), IVaultTerms.NotYetValid.selector);
     }
 
     /// @notice Holds T27; INV-19: signed in advance for a later hour, the snapshot is too old when the hour comes.
     function test_attack_stolenAgentKey_signsAheadForLater_snapshotIsTooOld() public {
-        Decision memory d = _deleverage(1e18, 500, 50, 0);
+        Decision memory d = theft(1e18, 500, 50, 0);
         (d.validAfter, d.validUntil) = (d.validAfter + 3600, d.validUntil + 3600);
-        bytes memory signature = _sign(d);
-        _pass(3600);
+        bytes memory signature = sign(d);
+        pass(3600);
         vm.expectRevert(abi.encodeWithSelector(IVaultTerms.SnapshotTooOld.selector, 301, 50));
         vault.execute(d, signature);
     }
 
     /// @notice Holds T8; INV-16: what was signed before a change of configuration, signer or nonce mask is dead after it.
     function test_attack_signedBeforeTheRulesChanged_isRefused() public {
-        Decision memory d = _deleverage(1e18, 500, 50, 9);
-        bytes memory signature = _sign(d);
+        Decision memory d = theft(1e18, 500, 50, 9);
+        bytes memory signature = sign(d);
         uint256 snapshot = vm.snapshotState();
         vm.prank(guardian);
         vault.cancelNonces(POSITION, 0, 1 << 9);
@@ -110,11 +110,11 @@ contract ReplayTest is AbstractAttackTest {
         _expectRefusal(d, signature, IVaultTerms.SignatureInvalid.selector, "INV-16: rotated signer");
         vm.revertToState(snapshot);
         vm.prank(curator);
-        vault.revokeModel(MODEL);
+        vault.revokeModel(Defaults.MODEL);
         _expectRefusal(d, signature, IVaultTerms.ModelNotApproved.selector, "INV-16: revoked model");
         vm.revertToState(snapshot);
         vm.prank(curator);
-        vault.tightenLimits(_limits());
+        vault.tightenLimits(limits());
         _expectRefusal(d, signature, IVaultTerms.EpochMismatch.selector, "INV-16: old epoch");
         vm.revertToState(snapshot);
         vm.prank(guardian);
@@ -125,15 +125,15 @@ contract ReplayTest is AbstractAttackTest {
     /// @notice Holds T1, T2; INV-02, INV-10: kinds, routes and fields of later versions are forbidden, not ignored.
     function test_attack_stolenAgentKey_usesWhatThisVersionDoesNotHave_isRefused() public {
         for (uint8 kind = uint8(ActionKind.Leverage); kind <= uint8(ActionKind.Move); kind++) {
-            Decision memory d = _deleverage(1e18, 500, 50, kind);
+            Decision memory d = theft(1e18, 500, 50, kind);
             d.kind = ActionKind(kind);
-            (bool done, bytes memory reason) = _tryExecute(d);
+            (bool done, bytes memory reason) = trySend(d);
             assertFalse(done, "INV-10: a risk-raising kind passed");
             assertEq(bytes4(reason), IVaultTerms.KindForbidden.selector);
         }
-        Decision memory withFee = _deleverage(1e18, 500, 50, 20);
+        Decision memory withFee = theft(1e18, 500, 50, 20);
         withFee.keeperFeeMaxWei = 1;
-        (bool paid, bytes memory why) = _tryExecute(withFee);
+        (bool paid, bytes memory why) = trySend(withFee);
         assertFalse(paid, "INV-02: a keeper fee passed");
         assertEq(bytes4(why), IVaultTerms.FieldForbidden.selector);
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {Mainnet} from "../utils/Mainnet.sol";
 import {AbstractAttackTest} from "./AbstractAttackTest.sol";
-import {Mainnet} from "./Replica.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Limits} from "ballast/types/Config.sol";
 import {ActionKind, Decision} from "ballast/types/Decision.sol";
@@ -37,7 +37,7 @@ contract StolenKeyTest is AbstractAttackTest {
     function setUp() public override {
         super.setUp();
         deal(Mainnet.USDC, address(vault), 30_000e6);
-        _giveWeth(address(vault), 5e18);
+        fundIdle(Mainnet.WETH, 5e18);
         _store(Tally(0, 0, 0, 0, 0));
     }
 
@@ -65,22 +65,20 @@ contract StolenKeyTest is AbstractAttackTest {
     }
 
     function _stealThroughOwnPool() private {
-        thief.moveTo(thief.ownPool(), _ethUsd8() * (10_000 - _next(230)) / 10_000);
-        _attempt(_deleverage(_size(), 3000, _lossBps(), nextNonce++));
-        thief.moveTo(thief.ownPool(), _ethUsd8());
+        thief.moveTo(thief.ownPool(), ethPrice8() * (10_000 - _next(230)) / 10_000);
+        _attempt(theft(_size(), 3000, _lossBps(), nextNonce++));
+        thief.moveTo(thief.ownPool(), ethPrice8());
     }
 
     function _sandwichTheDeepPool() private {
-        thief.moveTo(Mainnet.USDC_WETH_POOL, _ethUsd8() * (10_000 - _next(230)) / 10_000);
-        _attempt(_deleverage(_size(), 500, _lossBps(), nextNonce++));
-        thief.moveTo(Mainnet.USDC_WETH_POOL, _ethUsd8());
+        thief.moveTo(Mainnet.UNISWAP_USDC_WETH_POOL, ethPrice8() * (10_000 - _next(230)) / 10_000);
+        _attempt(theft(_size(), 500, _lossBps(), nextNonce++));
+        thief.moveTo(Mainnet.UNISWAP_USDC_WETH_POOL, ethPrice8());
     }
 
     function _moveIdle() private {
-        bool repay = _next(2) == 0;
-        address token = repay ? Mainnet.USDC : Mainnet.WETH;
-        ActionKind kind = repay ? ActionKind.RepayFromIdle : ActionKind.AddCollateral;
-        Decision memory d = _decision(kind, token, token, repay ? _next(12_000e6) + 2 : _next(12e18) + 2);
+        Decision memory d = _next(2) == 0 ? repayFromIdle(_next(12_000e6) + 2) : addCollateral(_next(12e18) + 2);
+        d.healthFloorWad = 0;
         d.nonce = nextNonce++;
         _attempt(d);
     }
@@ -89,16 +87,16 @@ contract StolenKeyTest is AbstractAttackTest {
     function _waitAWhile() private {
         uint256[6] memory waits = [uint256(12), 600, WINDOW / 2, WINDOW - 1, WINDOW, WINDOW + 1];
         uint256 choice = _next(8);
-        _pass(choice < 6 ? waits[choice] : _next(WINDOW) + 1);
+        pass(choice < 6 ? waits[choice] : _next(WINDOW) + 1);
     }
 
     /// @dev The deep pool follows in two cases of three; a crash is when it does not.
     function _movePrice() private {
-        uint256 price = _ethUsd8() * (9300 + _next(1300)) / 10_000;
+        uint256 price = ethPrice8() * (9300 + _next(1300)) / 10_000;
         if (price < 1500e8 || price > 6000e8) return;
-        _setEthPrice(price);
-        if (_next(3) != 0) thief.moveTo(Mainnet.USDC_WETH_POOL, price);
-        _pass(600);
+        setEthPrice(price);
+        if (_next(3) != 0) thief.moveTo(Mainnet.UNISWAP_USDC_WETH_POOL, price);
+        pass(600);
     }
 
     function _ownerBorrowsMore() private {
@@ -108,7 +106,7 @@ contract StolenKeyTest is AbstractAttackTest {
 
     /// @dev One field of an otherwise good theft at its worst.
     function _wildDecision() private {
-        Decision memory d = _deleverage(_size(), 3000, _lossBps(), nextNonce++);
+        Decision memory d = theft(_size(), 3000, _lossBps(), nextNonce++);
         uint256 field = _next(8);
         if (field == 0) d.maxIn = type(uint256).max;
         if (field == 1) d.maxLossBps = type(uint16).max;
@@ -131,7 +129,7 @@ contract StolenKeyTest is AbstractAttackTest {
     /// @dev A clever thief asks for what the budget still holds; a greedy one for more.
     function _size() private returns (uint256) {
         if (_next(3) == 0) return _next(20e18) + 1;
-        uint256 fitting = vault.lossBudget() * 10_000 / 200 * 1e8 / _ethUsd8();
+        uint256 fitting = vault.lossBudget() * 10_000 / 200 * 1e8 / ethPrice8();
         return fitting * (50 + _next(52)) / 100 + 1;
     }
 
@@ -142,10 +140,10 @@ contract StolenKeyTest is AbstractAttackTest {
     // ---------------------------------------------------------------- judgement
 
     function _attempt(Decision memory d) private {
-        int256 before = _equityWad(address(vault));
+        int256 before = equityWad(address(vault));
         attempts++;
-        (bool done,) = _tryExecute(d);
-        int256 lost = before - _equityWad(address(vault));
+        (bool done,) = trySend(d);
+        int256 lost = before - equityWad(address(vault));
         if (!done) {
             assertEq(lost, 0, "INV-36: a refused decision moved value");
             return;
@@ -169,7 +167,7 @@ contract StolenKeyTest is AbstractAttackTest {
             assertLe(sumWad, LOSS_BUDGET_WAD, "INV-09, INV-38: a window lost more than its budget");
             if (sumWad > mostWad) mostWad = sumWad;
         }
-        assertEq(IERC20(Mainnet.WETH).allowance(address(vault), Mainnet.AAVE_POOL), 0, "INV-03: allowance left");
+        assertEq(weth.allowance(address(vault), Mainnet.AAVE_POOL), 0, "INV-03: allowance left");
     }
 
     /// @dev Runs share no state but the environment of forge's own process.

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {Mainnet} from "../utils/Mainnet.sol";
 import {AbstractAttackTest} from "./AbstractAttackTest.sol";
-import {Mainnet} from "./Replica.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
-import {ActionKind, Decision} from "ballast/types/Decision.sol";
+import {Decision} from "ballast/types/Decision.sol";
 
 /// @title What a thief takes who signs with the agent's key and brings capital of his own
 contract StolenKeySandwichTest is AbstractAttackTest {
@@ -15,18 +15,18 @@ contract StolenKeySandwichTest is AbstractAttackTest {
 
     /// @notice Holds T8, T14; INV-08, INV-09, INV-26: through the deep pool, moved before and moved back after.
     function test_attack_stolenAgentKey_sandwichesItsOwnDecision_losesAtMostBudget() public {
-        thief.moveTo(Mainnet.USDC_WETH_POOL, 2950e8);
+        thief.moveTo(Mainnet.UNISWAP_USDC_WETH_POOL, 2950e8);
         uint256 loss = _steal(2e18, 500);
-        thief.moveTo(Mainnet.USDC_WETH_POOL, START_ETH_USD8);
+        thief.moveTo(Mainnet.UNISWAP_USDC_WETH_POOL, START_ETH_USD8);
         assertGt(loss, 80e18, "the sandwich must bite, or nothing was tested");
         assertLe(loss, LOSS_BUDGET_WAD / 2, "INV-09: one burst lost more than half of the budget");
     }
 
     /// @notice Holds T13, T14; INV-08, INV-26: beyond the slippage bound nothing is executed at all, whatever minOut says.
     function test_attack_stolenAgentKey_movesPoolBeyondSlippage_isRefused() public {
-        thief.moveTo(Mainnet.USDC_WETH_POOL, 2920e8);
-        Decision memory d = _deleverage(1e18, 500, uint16(MAX_LOSS_BPS), 0);
-        (bool done, bytes memory reason) = _tryExecute(d);
+        thief.moveTo(Mainnet.UNISWAP_USDC_WETH_POOL, 2920e8);
+        Decision memory d = theft(1e18, 500, uint16(MAX_LOSS_BPS), 0);
+        (bool done, bytes memory reason) = trySend(d);
         assertFalse(done, "INV-08: a swap 2.7 % under the primary price passed");
         assertEq(bytes4(reason), IVaultTerms.SlippageExceeded.selector);
         assertFalse(vault.isNonceUsed(POSITION, 0), "INV-36: a refused decision used its nonce");
@@ -65,7 +65,7 @@ contract StolenKeySandwichTest is AbstractAttackTest {
         _stealAll();
         uint256 first = lossSoFar;
         for (uint256 i; i < 4; i++) {
-            _pass(WINDOW / 4);
+            pass(WINDOW / 4);
             thief.moveTo(thief.ownPool(), 2955e8);
             _stealAll();
         }
@@ -76,7 +76,7 @@ contract StolenKeySandwichTest is AbstractAttackTest {
 
     /// @notice Holds T8; INV-09: interest that accrues in between is no budget, and unused budget does not pile up.
     function test_attack_stolenAgentKey_waitsForManyWindows_findsOneBurstOnly() public {
-        _pass(40 * WINDOW);
+        pass(40 * WINDOW);
         thief.moveTo(thief.ownPool(), 2955e8);
         _stealAll();
         assertLe(lossSoFar, LOSS_BUDGET_WAD / 2, "INV-09: unused budget piled up");
@@ -85,17 +85,17 @@ contract StolenKeySandwichTest is AbstractAttackTest {
     /// @notice Holds T8; INV-02, INV-09: idle funds can only be pushed into the owner's own position, and only up to their budget.
     function test_attack_stolenAgentKey_pushesIdleFunds_intoTheOwnersPositionOnly() public {
         deal(Mainnet.USDC, address(vault), 100_000e6);
-        int256 before = _equityWad(address(vault));
+        int256 before = equityWad(address(vault));
         uint256 pushed;
         for (uint256 i; i < 8; i++) {
-            Decision memory d = _decision(ActionKind.RepayFromIdle, Mainnet.USDC, Mainnet.USDC, 4000e6);
+            Decision memory d = repayFromIdle(4000e6);
             d.nonce = i;
-            (bool done,) = _tryExecute(d);
+            (bool done,) = trySend(d);
             if (done) pushed += 4000e6;
         }
         assertEq(pushed, 8000e6, "half of the idle budget, in whole bites");
-        assertEq(IERC20(Mainnet.USDC).balanceOf(address(vault)), 92_000e6);
-        assertApproxEqAbs(_equityWad(address(vault)), before, 1e14, "INV-02: value left the owner");
+        assertEq(usdc.balanceOf(address(vault)), 92_000e6);
+        assertApproxEqAbs(equityWad(address(vault)), before, 1e14, "INV-02: value left the owner");
     }
 
     function _steal(uint256 wethIn, uint24 fee) private returns (uint256) {
@@ -105,9 +105,9 @@ contract StolenKeySandwichTest is AbstractAttackTest {
 
     /// @dev Counts the loss of each action alone: interest is nobody's theft.
     function _trySteal(uint256 wethIn, uint24 fee) private returns (bool done) {
-        int256 before = _equityWad(address(vault));
-        (done,) = _tryExecute(_deleverage(wethIn, fee, uint16(MAX_LOSS_BPS), nextNonce++));
-        int256 lost = before - _equityWad(address(vault));
+        int256 before = equityWad(address(vault));
+        (done,) = trySend(theft(wethIn, fee, uint16(MAX_LOSS_BPS), nextNonce++));
+        int256 lost = before - equityWad(address(vault));
         if (lost > 0) lossSoFar += uint256(lost);
     }
 
@@ -120,6 +120,6 @@ contract StolenKeySandwichTest is AbstractAttackTest {
 
     /// @dev At the start price the own pool gives back what it holds, so balances of thief and pool together are his.
     function _equityOfThief() private view returns (int256) {
-        return _equityWad(address(thief)) + _equityWad(thief.ownPool());
+        return equityWad(address(thief)) + equityWad(thief.ownPool());
     }
 }
