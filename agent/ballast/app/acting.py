@@ -133,6 +133,10 @@ class Actor:
         """Drops what is known of an intent that has come to its end."""
         self._progress.pop(intent.sealed.digest, None)
 
+    def close(self) -> None:
+        """Drops the connections that transactions go through."""
+        self._sender.close()
+
     def _overdue(self, intent: LiveIntent, last: Attempt, block: BlockRef) -> Sent | None:
         if transaction_count(self._quorum, self._keys.sender.address) > last.tx_nonce:
             # An earlier attempt at this nonce reverted, or somebody else used the key.

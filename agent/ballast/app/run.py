@@ -59,7 +59,11 @@ def run(config: Config, options: Options, log: FilteringBoundLogger) -> None:
     chain = open_chain(config)
     try:
         with Journal.open(config.journal.url) as journal:
-            start(chain, journal, options, log).run(stop)
+            runtime = start(chain, journal, options, log)
+            try:
+                runtime.run(stop)
+            finally:
+                runtime.close()
     finally:
         chain.close()
 

@@ -90,6 +90,11 @@ class Runtime:
             stop.wait(pause if worked else max(pause, _TROUBLED_POLL_SECONDS))
         self._recorder.append("stop", {"reason": "asked to stop"}, self._memory.block_number)
 
+    def close(self) -> None:
+        """Drops the connections that the run itself has opened."""
+        if self._actor is not None:
+            self._actor.close()
+
     def poll(self) -> bool:
         """One look at the chain's head, and a tick if it is new; whether the providers agreed.
 
@@ -127,7 +132,8 @@ class Runtime:
         evaluations, tick_seq = self._evaluate(observation)
         for intent in self._recorder.live():
             self._advance(intent, block)
-        for evaluation in evaluations:
+        # Whoever acts first has the better price in a pool that both use, so positions take turns at it.
+        for evaluation in evaluations if block.number % 2 == 0 else reversed(evaluations):
             if isinstance(evaluation.verdict, Act) and evaluation.label not in self._gates(block):
                 self._act(evaluation, evaluation.verdict, tick_seq)
         self._log.info("tick", **tick_fields(block, observation, evaluations, self._recorder.live()))

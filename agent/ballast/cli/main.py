@@ -165,7 +165,7 @@ def config() -> None:
 
 @app.command()
 @told
-def demo(
+def demo(  # noqa: PLR0917 (one parameter per option)
     seed: Annotated[int, typer.Option(help="Seed of the path between the recorded hours.")] = 1,
     seeds: Annotated[int, typer.Option(help="How many paths to play, from --seed on.")] = 1,
     data: Annotated[

@@ -52,6 +52,11 @@ class Sender:
             answers.append(f"{rpc.name}: {detail}")
         raise NotTaken(tuple(replies), "; ".join(answers) or "no relay is configured")
 
+    def close(self) -> None:
+        """Drops all connections."""
+        for rpc in self._private + self._public:
+            rpc.close()
+
 
 def _offer(rpc: AbstractRpc, raw_tx: str) -> tuple[Reply, str]:
     try:

@@ -1,0 +1,107 @@
+"""Whatever the moment of its death, the agent comes back to the same end: one repair, once, and a journal that verifies."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from support.agent import Agent, CrashAfter, InjectedCrash, running
+from support.guarded import Guarded
+
+from ballast.app.crash import CRASH_POINTS
+from ballast.app.verify import verify
+from ballast.app.verify_chain import QuorumChainView
+from ballast.risk.model import load_default_weights
+
+TICKS_TO_THE_END = 12
+# An alert belongs to another story; see test_alertIsWrittenOnceAroundACrash.
+UNREACHED = {"before-journal-alert", "after-journal-alert"}
+
+
+def live_until_the_end(guarded: Guarded, text: str, crash: CrashAfter) -> None:
+    """One life of the agent: start, ticks with a block mined after each, orderly end."""
+    with running(text, crash) as agent:
+        for _ in range(TICKS_TO_THE_END):
+            agent.tick()
+            guarded.mine()
+            if "compared" in agent.kinds():
+                break
+        agent.end()
+
+
+def assert_repaired_once(guarded: Guarded, text: str) -> None:
+    with running(text) as agent:
+        agent.tick()
+        guarded.mine()
+        agent.tick()
+        agent.end()
+        events = guarded.executed(agent.chain.quorum)
+        settled = [data for data in agent.data("settled") if data["result"] == "executed"]
+        assert len(events) == 1
+        assert [data["digest"] for data in settled] == ["0x" + event.digest.hex() for event in events]
+        assert Counter(data["digest"] for data in agent.data("compared")) == {settled[0]["digest"]: 1}
+        assert not agent.journal.live_intents()
+        assert_verifies(agent)
+
+
+def assert_verifies(agent: Agent) -> None:
+    view = QuorumChainView(agent.chain.quorum, agent.chain.heads)
+    report = verify(agent.journal, load_default_weights(), view)
+    assert [str(finding) for finding in report.findings] == []
+
+
+def test_allNamedPointsAreReached_inOneRepair(guarded: Guarded, folder: Path) -> None:
+    crash = CrashAfter(None)
+    live_until_the_end(guarded, guarded.config(folder), crash)
+    assert set(CRASH_POINTS) - set(crash.names) == UNREACHED
+
+
+def test_everyCrashPoint_leadsToTheSameEnd(guarded: Guarded, folder: Path) -> None:
+    rpc = guarded.node.rpc
+    snapshot = rpc.call("evm_snapshot")
+    counted = CrashAfter(None)
+    live_until_the_end(guarded, guarded.config(folder, journal=folder / "counted.sqlite"), counted)
+    for number, name in enumerate(counted.names):
+        rpc.call("evm_revert", snapshot)
+        snapshot = rpc.call("evm_snapshot")
+        text = guarded.config(folder, journal=folder / f"{number}.sqlite")
+        with pytest.raises(InjectedCrash, match=name):
+            live_until_the_end(guarded, text, CrashAfter(number))
+        guarded.mine()
+        live_until_the_end(guarded, text, CrashAfter(None))
+        assert_repaired_once(guarded, text)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_crashesDuringRecovery_leadToTheSameEnd(guarded: Guarded, folder: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    text = guarded.config(folder)
+    for _ in range(6):
+        try:
+            live_until_the_end(guarded, text, CrashAfter(chance.randrange(24)))
+        except InjectedCrash:
+            guarded.mine(chance.randrange(2))
+    live_until_the_end(guarded, text, CrashAfter(None))
+    assert_repaired_once(guarded, text)
+
+
+def test_intentThatDiesWhileTheAgentIsAway_isExpiredAndPlannedAnew(guarded: Guarded, folder: Path) -> None:
+    text = guarded.config(folder)
+    names = CrashAfter(None)
+    snapshot = guarded.node.rpc.call("evm_snapshot")
+    live_until_the_end(guarded, guarded.config(folder, journal=folder / "counted.sqlite"), names)
+    guarded.node.rpc.call("evm_revert", snapshot)
+    with pytest.raises(InjectedCrash):
+        live_until_the_end(guarded, text, CrashAfter(names.names.index("before-send")))
+    guarded.mine(1, 301)
+    with running(text) as agent:
+        agent.tick()
+        results = [data["result"] for data in agent.data("settled")]
+        assert results == ["expired"]
+        assert len(agent.data("signed")) == 2
+        first, second = (data["sealed"]["decision"]["nonce"] for data in agent.data("signed"))
+        assert first == second
+    live_until_the_end(guarded, text, CrashAfter(None))
+    assert_repaired_once(guarded, text)
