@@ -12,7 +12,7 @@ import {NonceGuard} from "./guards/NonceGuard.sol";
 import {OracleGuard} from "./guards/OracleGuard.sol";
 import {SlippageGuard} from "./guards/SlippageGuard.sol";
 import {WindowGuard} from "./guards/WindowGuard.sol";
-import {ILendingAdapter} from "./interfaces/ILendingAdapter.sol";
+import {ILendingAdapter, VenueHealth} from "./interfaces/ILendingAdapter.sol";
 import {IVaultExecution} from "./interfaces/IVaultExecution.sol";
 import {DecisionHash} from "./libraries/DecisionHash.sol";
 import {UnitMath} from "./libraries/UnitMath.sol";
@@ -69,10 +69,6 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 contract RebalanceVault is VaultOwner, VaultViews {
     using NonceGuard for mapping(uint256 => uint256);
 
-    /// @dev What a venue may round away, in units of the token, when it takes collateral out (Aave below an index of 2: one unit when it
-    /// burns shares, one when it counts them). Counted as loss; but it is no sale, and must not make a sale of all of `maxIn` fail.
-    uint256 private constant VENUE_ROUNDING_UNITS = 2;
-
     /// @notice Code of the configuration plane, made with the same adapters and factory as this vault's.
     address public immutable configurator;
 
@@ -118,14 +114,14 @@ contract RebalanceVault is VaultOwner, VaultViews {
         _nonces[decision.positionId].check(decision.positionId, decision.nonce);
         _checkVenueAndTokens(decision, x);
         _measureBefore(decision, x, outcome);
-        uint256 actionLimitWad = _checkOracle(decision, x, outcome);
+        uint256 actionLimitWad = _checkOracle(decision, x);
         _reserveBudgets(decision, x, outcome, actionLimitWad);
         _nonces[decision.positionId].use(decision.nonce);
-        _act(decision, x);
+        _act(decision, x, outcome);
         _measureAfter(decision, x, outcome);
         _checkSlippage(decision, x, outcome);
         _checkHealth(decision, x, outcome);
-        _settleLoss(decision, x, outcome);
+        _settleLoss(x, outcome);
         _checkAllowances(decision, x);
         outcome.gasUsed = gasBefore - gasleft();
         emit Executed(decision.positionId, x.digest, decision.journalHead, decision.nonce, decision.kind, outcome);
@@ -191,39 +187,40 @@ contract RebalanceVault is VaultOwner, VaultViews {
         require(observed == required, TokenForbidden(token, observed, required));
     }
 
+    /// @dev What is spent: at most `maxIn`, and no more than there is to sell, to add or to repay.
     function _measureBefore(Decision calldata d, Execution memory x, Outcome memory outcome) private view {
-        outcome.healthBeforeWad = _health(x);
+        x.before = _health(x);
+        outcome.healthBeforeWad = x.before.healthWad;
         x.idleIn = _idle(d.tokenIn);
-        x.collateral = _collateral(d, x);
-        x.debt = _debt(d, x);
+        x.inPosition = _inPosition(d, x);
         if (x.swaps) x.idleOut = _idle(d.tokenOut);
-        x.spend = Math.min(d.maxIn, x.swaps ? x.collateral : x.idleIn);
-        if (d.kind == ActionKind.RepayFromIdle) x.spend = Math.min(x.spend, x.debt);
+        x.spend = Math.min(d.maxIn, x.swaps ? x.inPosition : x.idleIn);
+        if (d.kind == ActionKind.RepayFromIdle) x.spend = Math.min(x.spend, x.inPosition);
         require(x.spend != 0, NothingToDo());
     }
 
     /// @dev Swap-free repair needs no price. A swap always needs fresh primaries in their bounds; how far other views may be off them
     /// depends on its size, unless the venue itself proves an emergency.
     /// @return actionLimitWad greatest notional of this action, USD
-    function _checkOracle(Decision calldata d, Execution memory x, Outcome memory outcome)
-        private
-        view
-        returns (uint256 actionLimitWad)
-    {
+    function _checkOracle(Decision calldata d, Execution memory x) private view returns (uint256 actionLimitWad) {
         if (!x.swaps) return 0;
         x.priceInWad = OracleGuard.requirePriceWad(d.tokenIn, _assets[d.tokenIn]);
         x.priceOutWad = OracleGuard.requirePriceWad(d.tokenOut, _assets[d.tokenOut]);
-        if (_isEmergency(d, outcome)) return _limits.maxActionWad;
-        return Math.min(_actionLimitWad(d.tokenIn, x.priceInWad, x), _actionLimitWad(d.tokenOut, x.priceOutWad, x));
+        x.venueInWad = ILendingAdapter(x.adapter).venuePriceWad(d.tokenIn);
+        x.venueOutWad = ILendingAdapter(x.adapter).venuePriceWad(d.tokenOut);
+        if (_isEmergency(d, x)) return _limits.maxActionWad;
+        uint256 inBps =
+            AgreementGuard.worstDeviationBps(d.tokenIn, x.priceInWad, x.venueInWad, d.tokenOut, x.priceOutWad, _assets);
+        uint256 outBps = AgreementGuard.worstDeviationBps(
+            d.tokenOut, x.priceOutWad, x.venueOutWad, d.tokenIn, x.priceInWad, _assets
+        );
+        return inBps > outBps
+            ? AgreementGuard.requireActionLimitWad(d.tokenIn, inBps, _limits)
+            : AgreementGuard.requireActionLimitWad(d.tokenOut, outBps, _limits);
     }
 
-    function _actionLimitWad(address token, uint256 priceWad, Execution memory x) private view returns (uint256) {
-        uint256 deviationBps = AgreementGuard.worstDeviationBps(token, priceWad, ILendingAdapter(x.adapter), _assets);
-        return AgreementGuard.requireActionLimitWad(token, deviationBps, _limits);
-    }
-
-    function _isEmergency(Decision calldata d, Outcome memory outcome) private view returns (bool) {
-        return outcome.healthBeforeWad < _positions[d.positionId].emergencyHealthWad;
+    function _isEmergency(Decision calldata d, Execution memory x) private view returns (bool) {
+        return x.before.healthWad < _positions[d.positionId].emergencyHealthWad;
     }
 
     /// @dev An emergency waives the notional budget, never the loss budget.
@@ -239,7 +236,7 @@ contract RebalanceVault is VaultOwner, VaultViews {
         require(d.maxLossBps != 0, ValueForbidden("maxLossBps", 0, _limits.maxLossBps));
         uint256 notionalWad = _valueUp(d.tokenIn, x.spend, x.priceInWad);
         require(notionalWad <= actionLimitWad, ActionTooLarge(notionalWad, actionLimitWad));
-        if (!_isEmergency(d, outcome)) BudgetGuard.reserveNotional(_notionalBucket, _limits, notionalWad);
+        if (!_isEmergency(d, x)) BudgetGuard.reserveNotional(_notionalBucket, _limits, notionalWad);
         x.reservedLossWad = UnitMath.bpsOfUp(notionalWad, d.maxLossBps);
         BudgetGuard.reserveLoss(_lossBucket, _limits, x.reservedLossWad);
         outcome.notionalWad = notionalWad;
@@ -247,44 +244,65 @@ contract RebalanceVault is VaultOwner, VaultViews {
 
     // ---------------------------------------------------------------- the action
 
-    function _act(Decision calldata d, Execution memory x) private {
+    function _act(Decision calldata d, Execution memory x, Outcome memory outcome) private {
         if (d.kind == ActionKind.AddCollateral) {
-            _delegate(x.adapter, abi.encodeCall(ILendingAdapter.supply, (x.venueRef, d.tokenIn, x.spend)));
+            _venueCall(x.adapter, abi.encodeCall(ILendingAdapter.supply, (x.venueRef, d.tokenIn, x.spend)));
         } else if (d.kind == ActionKind.RepayFromIdle) {
-            _delegate(x.adapter, abi.encodeCall(ILendingAdapter.repay, (x.venueRef, d.tokenIn, x.spend)));
+            _venueCall(x.adapter, abi.encodeCall(ILendingAdapter.repay, (x.venueRef, d.tokenIn, x.spend)));
         } else {
-            _flashSwap(FlashSwapOrder(x.adapter, x.venueRef, d.tokenIn, d.tokenOut, x.spend), d.route.path);
+            FlashSwapOrder memory order = FlashSwapOrder(x.adapter, x.venueRef, d.tokenIn, d.tokenOut, x.spend);
+            (outcome.spent, outcome.obtained) = _flashSwap(order, d.route.path);
         }
     }
 
     // ---------------------------------------------------------------- after the effects
 
-    /// @dev Spent = what left idle funds and collateral of tokenIn; obtained = what reached idle funds, collateral or the repaid debt of
-    /// tokenOut. An idle repair moves one token from the idle side to the position's side.
+    /// @dev An idle repair is measured in its one token, on the idle side and on the position's side. A swap is measured by what the pool
+    /// took and gave, and the rest of the equity by balances and the venue's books.
     function _measureAfter(Decision calldata d, Execution memory x, Outcome memory outcome) private view {
-        uint256 collateral = _collateral(d, x);
-        uint256 debt = _debt(d, x);
-        require(debt <= x.debt, DebtIncreased(debt, x.debt));
-        outcome.healthAfterWad = _health(x);
+        x.afterwards = _health(x);
+        outcome.healthAfterWad = x.afterwards.healthWad;
+        uint256 idleDrop = UnitMath.saturatingSub(x.idleIn, _idle(d.tokenIn));
         if (x.swaps) {
-            outcome.spent = UnitMath.saturatingSub(x.idleIn + x.collateral, _idle(d.tokenIn) + collateral);
-            outcome.obtained = UnitMath.saturatingSub(_idle(d.tokenOut) + x.debt, x.idleOut + debt);
-        } else {
-            outcome.spent = UnitMath.saturatingSub(x.idleIn, _idle(d.tokenIn));
-            outcome.obtained = UnitMath.saturatingSub(collateral + x.debt, x.collateral + debt);
+            // no idle token may go anywhere but to the pool; were it so, it is spent
+            outcome.spent = Math.max(outcome.spent, idleDrop);
+            outcome.lossWad = _bookedLossWad(d, x, outcome);
+            return;
         }
+        outcome.spent = idleDrop;
+        uint256 inPosition = _inPosition(d, x);
+        bool repays = d.kind == ActionKind.RepayFromIdle;
+        require(!repays || inPosition <= x.inPosition, DebtIncreased(inPosition, x.inPosition));
+        outcome.obtained = repays ? x.inPosition - inPosition : UnitMath.saturatingSub(inPosition, x.inPosition);
     }
 
-    /// @dev Sets the loss: equity before less equity after at the primary prices is what was spent less what was obtained, since nothing
-    /// else moved. Rounded against the agent.
+    /// @dev What the venue's books lost beyond the swap, in the venue's prices: worth before, plus what was repaid, less what was taken out,
+    /// less worth after. Its rounding shows here, a few units of 1e-8 USD, and so would a booking that falls short of what moved.
+    function _bookedLossWad(Decision calldata d, Execution memory x, Outcome memory outcome)
+        private
+        view
+        returns (uint256)
+    {
+        require(x.afterwards.debtWad <= x.before.debtWad, DebtIncreased(x.afterwards.debtWad, x.before.debtWad));
+        // both differences are taken of what came in and what stayed idle; the first saturates where a gift is left over
+        uint256 repaid = UnitMath.saturatingSub(x.idleOut + outcome.obtained, _idle(d.tokenOut));
+        uint256 takenOut = outcome.spent + _idle(d.tokenIn) - x.idleIn;
+        uint256 expectedWad =
+            x.before.collateralWad + _valueUp(d.tokenOut, repaid, x.venueOutWad) + x.afterwards.debtWad;
+        uint256 bookedWad =
+            x.afterwards.collateralWad + _valueDown(d.tokenIn, takenOut, x.venueInWad) + x.before.debtWad;
+        return UnitMath.saturatingSub(expectedWad, bookedWad);
+    }
+
+    /// @dev Adds the swap's loss at the primary prices, rounded against the agent: equity before less equity after is what was spent less
+    /// what was obtained, plus what the books lost.
     function _checkSlippage(Decision calldata d, Execution memory x, Outcome memory outcome) private view {
-        uint256 sold = x.swaps ? UnitMath.saturatingSub(outcome.spent, VENUE_ROUNDING_UNITS) : outcome.spent;
-        SlippageGuard.checkAmounts(sold, d.maxIn, outcome.obtained, d.minOut);
+        SlippageGuard.checkAmounts(outcome.spent, d.maxIn, outcome.obtained, d.minOut);
         if (!x.swaps) return;
         uint256 spentWad = _valueUp(d.tokenIn, outcome.spent, x.priceInWad);
-        uint256 obtainedWad = UnitMath.valueWadDown(outcome.obtained, x.priceOutWad, _assets[d.tokenOut].tokenDecimals);
+        uint256 obtainedWad = _valueDown(d.tokenOut, outcome.obtained, x.priceOutWad);
         SlippageGuard.checkValue(spentWad, obtainedWad, _limits.maxSlippageBps);
-        outcome.lossWad = UnitMath.saturatingSub(spentWad, obtainedWad);
+        outcome.lossWad += UnitMath.saturatingSub(spentWad, obtainedWad);
     }
 
     /// @dev Where the venue cannot tell its health (idle kinds with dead feeds), the amounts have already shown that collateral grew or
@@ -303,7 +321,7 @@ contract RebalanceVault is VaultOwner, VaultViews {
         );
     }
 
-    function _settleLoss(Decision calldata, Execution memory x, Outcome memory outcome) private {
+    function _settleLoss(Execution memory x, Outcome memory outcome) private {
         if (x.swaps) BudgetGuard.settleLoss(_lossBucket, x.reservedLossWad, outcome.lossWad);
     }
 
@@ -321,19 +339,21 @@ contract RebalanceVault is VaultOwner, VaultViews {
     // ---------------------------------------------------------------- readings
 
     /// @dev Swaps need the venue's answer; idle repairs go on without it, with zero for "cannot tell".
-    function _health(Execution memory x) private view returns (uint256) {
-        if (x.swaps) return ILendingAdapter(x.adapter).health(address(this), x.venueRef).healthWad;
-        return _tryHealth(x.adapter, x.venueRef).healthWad;
+    function _health(Execution memory x) private view returns (VenueHealth memory) {
+        if (x.swaps) return ILendingAdapter(x.adapter).health(address(this), x.venueRef);
+        return _tryHealth(x.adapter, x.venueRef);
     }
 
-    function _collateral(Decision calldata d, Execution memory x) private view returns (uint256) {
-        if (d.kind == ActionKind.RepayFromIdle) return 0;
-        return ILendingAdapter(x.adapter).collateralOf(address(this), x.venueRef, d.tokenIn);
+    /// @dev Units of tokenIn in the position: what is owed for a repayment, collateral otherwise.
+    function _inPosition(Decision calldata d, Execution memory x) private view returns (uint256) {
+        ILendingAdapter adapter = ILendingAdapter(x.adapter);
+        return d.kind == ActionKind.RepayFromIdle
+            ? adapter.debtOf(address(this), x.venueRef, d.tokenIn)
+            : adapter.collateralOf(address(this), x.venueRef, d.tokenIn);
     }
 
-    function _debt(Decision calldata d, Execution memory x) private view returns (uint256) {
-        if (d.kind == ActionKind.AddCollateral) return 0;
-        return ILendingAdapter(x.adapter).debtOf(address(this), x.venueRef, d.tokenOut);
+    function _valueDown(address token, uint256 amount, uint256 priceWad) private view returns (uint256) {
+        return UnitMath.valueWadDown(amount, priceWad, _assets[token].tokenDecimals);
     }
 
     function _valueUp(address token, uint256 amount, uint256 priceWad) private view returns (uint256) {

@@ -9,15 +9,17 @@ import {AssetConfig, Limits, PositionConfig, TokenRole, VaultState} from "./type
 /// @dev All storage of a vault is declared here and nowhere else, so that the vault and its configurator, which runs by delegatecall, agree on
 /// every slot by construction.
 abstract contract VaultStorage is IVaultTerms {
+    // one slot: all that every execution asks for
+    address internal _signer;
+    uint64 internal _configEpoch; // every change of configuration counts it up and kills the decisions made before
+    VaultState internal _state;
+
     address internal _owner;
+    bool internal _initialized;
     address internal _pendingOwner;
     address internal _curator;
-    uint64 internal _configEpoch; // every change of configuration counts it up and kills the decisions made before
     uint32 internal _timelockSeconds;
     address internal _guardian;
-    VaultState internal _state;
-    bool internal _initialized;
-    address internal _signer;
 
     Limits internal _limits;
     Budget.Bucket internal _lossBucket;

@@ -66,9 +66,8 @@ contract AaveV3Adapter is ILendingAdapter {
 
     /// @inheritdoc ILendingAdapter
     function repay(bytes32 venueRef, address token, uint256 amount) external onlyDelegated noSubAccount(venueRef) {
-        uint256 due = Math.min(amount, IERC20(_debtToken(token)).balanceOf(address(this)));
-        IERC20(token).forceApprove(address(pool), due);
-        pool.repay(token, due, VARIABLE_RATE, address(this));
+        IERC20(token).forceApprove(address(pool), amount);
+        pool.repay(token, amount, VARIABLE_RATE, address(this)); // takes no more than the debt
         _clearAllowance(token);
     }
 
@@ -131,7 +130,7 @@ contract AaveV3Adapter is ILendingAdapter {
         if (pool.getUserConfiguration(address(this)) >> bit & 1 == 0) pool.setUserUseReserveAsCollateral(token, true);
     }
 
-    /// @dev The pool takes exactly what was approved; should a token or a later pool take less, nothing may stay behind.
+    /// @dev The pool takes less than what was approved where the debt is smaller; nothing may stay behind.
     function _clearAllowance(address token) private {
         if (IERC20(token).allowance(address(this), address(pool)) != 0) IERC20(token).forceApprove(address(pool), 0);
     }

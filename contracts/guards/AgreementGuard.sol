@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {ILendingAdapter} from "../interfaces/ILendingAdapter.sol";
 import {IVaultTerms} from "../interfaces/IVaultTerms.sol";
 import {IUniswapV3Pool} from "../interfaces/external/IUniswapV3Pool.sol";
 import {UniswapV3Twap} from "../libraries/UniswapV3Twap.sol";
@@ -27,40 +26,48 @@ library AgreementGuard {
     }
 
     /// @notice Greatest distance of any view from the primary price, bps of the primary, rounded up. An unusable view is infinitely far.
+    /// @param venueWad the venue's own price of `token`
+    /// @param other the swap's other token, whose primary price the caller has read already
     function worstDeviationBps(
         address token,
         uint256 primaryWad,
-        ILendingAdapter adapter,
+        uint256 venueWad,
+        address other,
+        uint256 otherWad,
         mapping(address => AssetConfig) storage assets
     ) internal view returns (uint256 worstBps) {
-        worstBps = UnitMath.deviationBpsUp(adapter.venuePriceWad(token), primaryWad);
+        worstBps = UnitMath.deviationBpsUp(venueWad, primaryWad);
         // no other case: an unset second source cannot be configured, an absent one is the owner's choice
         if (assets[token].secondSource != SecondSource.UniswapV3Twap) return worstBps;
-        (bool usable, uint256 meanWad) = _meanPriceWad(token, assets);
+        (bool usable, uint256 meanWad) = _meanPriceWad(token, other, otherWad, assets);
         uint256 meanBps = usable ? UnitMath.deviationBpsUp(meanWad, primaryWad) : type(uint256).max;
         if (meanBps > worstBps) worstBps = meanBps;
     }
 
     /// @dev The pool quotes in its other token, which has a feed of its own; a bad reading there makes the mean unusable.
-    function _meanPriceWad(address token, mapping(address => AssetConfig) storage assets)
-        private
-        view
-        returns (bool, uint256)
-    {
+    function _meanPriceWad(
+        address token,
+        address other,
+        uint256 otherWad,
+        mapping(address => AssetConfig) storage assets
+    ) private view returns (bool, uint256) {
         AssetConfig storage base = assets[token];
-        IUniswapV3Pool pool = IUniswapV3Pool(base.twapPool);
-        address token0 = pool.token0();
-        bool baseIsToken0 = token0 == token;
-        AssetConfig storage quote = assets[baseIsToken0 ? pool.token1() : token0];
-        OracleGuard.Reading memory reading = OracleGuard.read(quote);
-        if (reading.fault != OracleGuard.Fault.None) return (false, 0);
+        address pool = base.twapPool;
+        address quote = IUniswapV3Pool(pool).token0();
+        bool baseIsToken0 = quote == token;
+        if (baseIsToken0) quote = IUniswapV3Pool(pool).token1();
+        if (quote != other) {
+            OracleGuard.Reading memory reading = OracleGuard.read(assets[quote]);
+            if (reading.fault != OracleGuard.Fault.None) return (false, 0);
+            otherWad = reading.priceWad;
+        }
         return UniswapV3Twap.tryPriceWad(
-            address(pool),
+            pool,
             base.twapWindowSeconds,
             baseIsToken0,
             10 ** base.tokenDecimals,
-            10 ** quote.tokenDecimals,
-            reading.priceWad
+            10 ** assets[quote].tokenDecimals,
+            otherWad
         );
     }
 }

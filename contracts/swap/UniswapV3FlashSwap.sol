@@ -55,14 +55,19 @@ abstract contract UniswapV3FlashSwap is IUniswapV3SwapCallback {
     /// @dev Runs with the pool's `obtained` in hand; must leave `due` of tokenIn with the pool, who is `msg.sender`.
     function _onFlashSwap(FlashSwapOrder memory order, uint256 obtained, uint256 due) internal virtual;
 
-    /// @dev Callers hold the lock and judge what was spent and obtained by balances of their own.
-    function _flashSwap(FlashSwapOrder memory order, bytes calldata path) internal {
+    /// @dev Callers hold the lock and hold what is returned against balances and the venue's books.
+    /// @return spent tokenIn units that the pool was paid
+    /// @return obtained tokenOut units that the pool paid out
+    function _flashSwap(FlashSwapOrder memory order, bytes calldata path)
+        internal
+        returns (uint256 spent, uint256 obtained)
+    {
         bytes memory data = abi.encode(order);
         address pool = _poolOf(path);
         _pendingPool = pool;
         _pendingDataHash = keccak256(data);
         bool zeroForOne = order.tokenIn < order.tokenOut;
-        IUniswapV3Pool(pool)
+        (int256 amount0, int256 amount1) = IUniswapV3Pool(pool)
             .swap(
                 address(this),
                 zeroForOne,
@@ -71,6 +76,8 @@ abstract contract UniswapV3FlashSwap is IUniswapV3SwapCallback {
                 data
             );
         require(_pendingPool == address(0), IVaultTerms.CallbackUnexpected(pool));
+        // the pool is genuine, and the callback has checked the same two signs
+        return zeroForOne ? (uint256(amount0), uint256(-amount1)) : (uint256(amount1), uint256(-amount0));
     }
 
     /// @dev One hop; anything else is not a path.
