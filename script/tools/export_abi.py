@@ -1,7 +1,7 @@
 """Copy the ABIs of Ballast's own contracts from forge's artifacts into the package.
 
-`--check` writes nothing and fails where a packaged ABI differs from the compiled one. Third parties' ABIs are kept
-by hand in the package, cut to what the agent calls; what our interfaces declare as well must be the same.
+`--check` writes nothing and fails where a packaged ABI differs from the compiled one. Third parties' ABIs are
+kept by hand in the package, cut to what the agent calls; what our interfaces declare too must be the same.
 """
 
 from __future__ import annotations

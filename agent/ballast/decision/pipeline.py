@@ -56,7 +56,7 @@ def evaluate_all(
     Raises:
         KeyError: the observation does not hold a position of ``terms_list``.
         ConfigError: a position's strategy cannot be built from its parameters.
-        StateInvalid: the carry was made by another model.
+        StateError: the carry was made by another model.
     """
     carry = extend_carry(carry, weights, terms_list)
     observation_hash = canonical_hash(observation)

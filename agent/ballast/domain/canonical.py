@@ -59,7 +59,7 @@ def from_plain(message_type: type[Message], plain: Plain) -> Message:
         MalformedMessage: a field is missing, unknown, or of another type than the message declares.
     """
     declared: Plain = message_type
-    result: Message = _builder(declared)(plain, message_type.__name__)
+    result: Message = _builder(declared)(plain, getattr(declared, "__name__", "message"))
     return result
 
 

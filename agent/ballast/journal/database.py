@@ -9,7 +9,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
@@ -28,12 +28,12 @@ def open_engine(url: str) -> Engine:
     Raises:
         JournalError: the URL is malformed or names a database other than SQLite and PostgreSQL.
     """
+    backend = _parsed(url).get_backend_name()
+    if backend not in ("sqlite", "postgresql"):
+        raise JournalError(f"journal.url names {backend}, allowed are sqlite and postgresql")
     try:
-        backend = make_url(url).get_backend_name()
-        if backend not in ("sqlite", "postgresql"):
-            raise JournalError(f"journal.url names {backend}, allowed are sqlite and postgresql")
         engine = create_engine(url, poolclass=StaticPool)
-    except (ArgumentError, NoSuchModuleError) as error:
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise JournalError(f"journal.url is not usable: {error}") from error
     if backend == "sqlite":
         event.listen(engine, "connect", _configure_sqlite)
@@ -42,8 +42,8 @@ def open_engine(url: str) -> Engine:
 
 
 def sqlite_path(url: str) -> Path | None:
-    """File of an SQLite URL; None for memory and for other databases."""
-    parsed = make_url(url)
+    """File of an SQLite URL; None for memory and for other databases. Errors as `open_engine`."""
+    parsed = _parsed(url)
     in_file = parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:")
     return Path(str(parsed.database)) if in_file else None
 
@@ -96,6 +96,15 @@ def set_durability(connection: Connection, *, durable: bool) -> None:
     else:
         connection.execute(text("SET synchronous_commit TO " + ("on" if durable else "off")))
         connection.commit()
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+        parsed.get_dialect()
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise JournalError(f"journal.url is not usable: {error}") from error
+    return parsed
 
 
 def _configure_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:

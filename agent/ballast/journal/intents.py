@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -41,12 +42,16 @@ class LiveIntent:
 class IntentBook:
     """Live intents by digest, in the order of signing."""
 
-    def __init__(self) -> None:
-        self._live: dict[str, LiveIntent] = {}
+    def __init__(self, live: Mapping[str, LiveIntent] | None = None) -> None:
+        self._live = dict(live or {})
 
     def live(self) -> tuple[LiveIntent, ...]:
         """Intents that are neither executed nor dead."""
         return tuple(self._live.values())
+
+    def copy(self) -> IntentBook:
+        """A book that can be changed apart from this one."""
+        return IntentBook(self._live)
 
     def apply(self, entry: JournalEntry) -> None:
         """Takes one entry into account.

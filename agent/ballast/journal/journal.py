@@ -114,9 +114,11 @@ class Journal:
             allowed = sorted(KINDS) if self._writable else "none: this journal is open for reading"
             raise JournalError(f"cannot append '{kind}', allowed are {allowed}")
         entry = self._following(kind, canonical_bytes(payload).decode(), block)
+        # Folded before it is written: what contradicts the journal must not become part of it.
+        following = self._book.copy()
+        following.apply(entry)
         self._commit(entry, durable=durable)
-        self._head = Head(entry.seq, entry.hash)
-        self._book.apply(entry)
+        self._head, self._book = Head(entry.seq, entry.hash), following
         return entry
 
     def head(self) -> Head:

@@ -1,4 +1,4 @@
-"""The vault's guards as a small model of integers, written from the contracts and from nothing in `ballast`."""
+"""The vault's guards as a small model of integers, written from the contracts alone."""
 
 from __future__ import annotations
 
