@@ -69,9 +69,7 @@ def link_foundry() -> None:
         inside = packaged(tool)
         target = Path("../..") / inside if inside else on_path(tool)
         if target is None:
-            sys.exit(
-                f"no {tool} {FOUNDRY_VERSION}: npm has none for {platform_suffix()}, and PATH none"
-            )
+            sys.exit(f"no {tool} {FOUNDRY_VERSION}: npm has none for {platform_suffix()}, and PATH none")
         link = ROOT / "build/bin" / tool
         link.unlink(missing_ok=True)
         link.symlink_to(target)

@@ -139,6 +139,10 @@ def main() -> int:
     """Run everything and return 0 only if all tests passed and all canaries failed."""
     arguments = _arguments()
     only = set(arguments.only.split(","))
+    os.environ["PATH"] = os.pathsep.join(
+        [str(ROOT / "build/bin"), str(ROOT / ".venv/bin"), os.environ["PATH"]]
+    )
+    os.environ["SOLCX_BINARY_PATH"] = str(ROOT / "build/solcx")
     with upstream() as url:
         os.environ["BALLAST_UPSTREAM"] = url
         runs = normal_runs(only, deep=arguments.deep, match_path=arguments.match_path)

@@ -33,7 +33,7 @@ class ReplicaNode:
     """A running replica, as a context manager.
 
     Chain time starts at the state's own genesis, whatever the clock on the wall says: feeds are fresh there,
-    and runs can be repeated. Blocks are mined with each transaction, every `block_time` seconds, or on request.
+    and runs can be repeated. Blocks come with each transaction, every `block_time` seconds, or on request.
 
     Attributes:
         url: where it listens; known after `start`.
