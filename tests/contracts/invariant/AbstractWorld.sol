@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {AbstractAttackTest} from "../attack/AbstractAttackTest.sol";
+import {Mainnet} from "../utils/Mainnet.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {ActionKind, Decision, Outcome} from "ballast/types/Decision.sol";
+import {Vm} from "forge-std/Vm.sol";
+
+interface ICreditDelegation {
+    function borrowAllowance(address from, address to) external view returns (uint256);
+}
+
+/// @title What must be true of every decision that a vault executes, noted while it happens
+/// @notice Judged from outside: transfers, token balances, Aave's own account data, raw storage. A breach is kept with its INV id and read
+/// by the invariant, because a revert inside a handler would only discard the call.
+abstract contract AbstractWorld is AbstractAttackTest {
+    bytes32 private constant TRANSFER = keccak256("Transfer(address,address,uint256)");
+    uint256 private constant FLOOR_WAD = 1.2e18;
+    uint256 private constant MAX_SLIPPAGE_BPS = 200;
+    /// @dev Slots before the budgets: owner, roles, epoch, timelock, state, signer, limits.
+    uint256 private constant CONFIG_SLOTS = 8;
+
+    struct Before {
+        int256 equityWad;
+        uint256 healthWad;
+        uint256 debt;
+        uint256 collateral;
+        uint256 strangersWad;
+        bytes32 config;
+    }
+
+    string internal breach; // first broken promise, empty while all hold
+    uint256 internal nextNonce;
+    uint256[] internal lostAt;
+    uint256[] internal lostWad;
+    uint256 internal mostInOneWindowWad;
+    mapping(uint256 nonce => uint256) internal executions;
+
+    /// @dev Sends a decision with this signature and holds all that it did against the promises.
+    function observe(Decision memory d, bytes memory signature) internal returns (bool done) {
+        Before memory before = _look();
+        vm.recordLogs();
+        vm.prank(keeper);
+        (done,) = address(vault).call(abi.encodeCall(vault.execute, (d, signature)));
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        if (!done) {
+            if (equityWad(address(vault)) != before.equityWad) note("INV-36: a refused decision left a trace");
+            return false;
+        }
+        executions[d.nonce]++;
+        _judgeTransfers(logs);
+        _judgeAuthority(d, signature, before);
+        _judgePosition(before);
+        _judgeLoss(d, before);
+    }
+
+    function note(string memory what) internal {
+        if (bytes(breach).length == 0) breach = what;
+    }
+
+    // ---------------------------------------------------------------- before
+
+    function _look() private view returns (Before memory b) {
+        b.equityWad = equityWad(address(vault));
+        b.healthWad = health();
+        b.debt = usdcDebt.balanceOf(address(vault));
+        b.collateral = aWeth.balanceOf(address(vault));
+        b.strangersWad = _strangersWad();
+        b.config = configHash();
+    }
+
+    /// @dev Everybody who is neither the vault nor a protocol. The thief's pool is judged by the transfers.
+    function _strangersWad() private view returns (uint256 sum) {
+        address[8] memory people =
+            [owner, curator, guardian, keeper, signer, stranger, address(adapter), address(factory)];
+        for (uint256 i; i < people.length; i++) {
+            sum += weth.balanceOf(people[i]) + usdc.balanceOf(people[i]) * 1e12 + people[i].balance;
+            sum += aWeth.balanceOf(people[i]) + IERC20(aUsdc).balanceOf(people[i]) * 1e12;
+        }
+    }
+
+    function configHash() internal view returns (bytes32 hash) {
+        for (uint256 slot; slot < CONFIG_SLOTS; slot++) {
+            hash = keccak256(abi.encode(hash, vm.load(address(vault), bytes32(slot))));
+        }
+    }
+
+    // ---------------------------------------------------------------- after
+
+    /// @dev INV-01: WETH to Aave or to a genuine pool, USDC to Aave, position tokens to nobody (burnt).
+    function _judgeTransfers(Vm.Log[] memory logs) private {
+        for (uint256 i; i < logs.length; i++) {
+            if (logs[i].topics[0] != TRANSFER || logs[i].topics.length != 3) continue;
+            if (address(uint160(uint256(logs[i].topics[1]))) != address(vault)) continue;
+            if (!_mayReceive(logs[i].emitter, address(uint160(uint256(logs[i].topics[2]))))) {
+                note("INV-01: a token left for somebody who is neither the venue nor the pool");
+            }
+        }
+    }
+
+    function _mayReceive(address token, address to) private view returns (bool) {
+        if (token == Mainnet.USDC) return to == aUsdc;
+        if (token != Mainnet.WETH) return to == address(0);
+        return to == address(aWeth) || to == Mainnet.UNISWAP_USDC_WETH_POOL || to == thief.ownPool();
+    }
+
+    function _judgeAuthority(Decision memory d, bytes memory signature, Before memory before) private {
+        if (_strangersWad() != before.strangersWad) note("INV-02: somebody outside grew or shrank");
+        if (configHash() != before.config) note("INV-05: an executed decision changed the configuration");
+        if (executions[d.nonce] > 1) note("INV-14: a nonce executed twice");
+        if (!vault.isNonceUsed(POSITION, d.nonce)) note("INV-14: an executed nonce is not marked");
+        if (d.configEpoch != vault.configEpoch()) note("INV-16: executed under another configuration");
+        if (keccak256(signature) != keccak256(signWith(signerKey, vault.hashDecision(d)))) {
+            note("INV-15: executed without the signature of its own digest");
+        }
+        if (vault.signer() != signer) note("INV-16: executed for a signer who is not in office");
+        if (block.timestamp < d.validAfter || block.timestamp > d.validUntil) note("INV-19: executed out of its time");
+    }
+
+    function _judgePosition(Before memory before) private {
+        uint256 healthAfter = health();
+        if (before.healthWad >= FLOOR_WAD && healthAfter < FLOOR_WAD) note("INV-06: fell through the floor");
+        if (healthAfter < before.healthWad) note("INV-07: a repair made it worse");
+        if (usdcDebt.balanceOf(address(vault)) > before.debt) note("INV-07: debt rose");
+        if (IERC20(wethDebt).balanceOf(address(vault)) != 0) note("INV-10: a debt nobody asked for");
+    }
+
+    /// @dev Two units of USDC are what the venue may keep of an idle repair; no budget counts them.
+    function _judgeLoss(Decision memory d, Before memory before) private {
+        int256 lost = before.equityWad - equityWad(address(vault));
+        if (d.kind != ActionKind.Deleverage) {
+            if (lost > 2e12) note("INV-08: an idle repair lost value");
+            return;
+        }
+        if (lost <= 0) return;
+        uint256 soldWad = (before.collateral - aWeth.balanceOf(address(vault))) * ethPrice8() / 1e8;
+        if (uint256(lost) > soldWad * MAX_SLIPPAGE_BPS / 10_000 + 1e13) {
+            note("INV-08: lost more than the slippage bound");
+        }
+        lostAt.push(block.timestamp);
+        lostWad.push(uint256(lost));
+        _judgeWindows();
+    }
+
+    /// @dev Every window that ends now or holds now begins with some loss; older windows were judged when they ended.
+    function _judgeWindows() private {
+        uint256 sumWad;
+        uint256 i = lostAt.length;
+        while (i > 0 && lostAt[i - 1] + WINDOW >= block.timestamp) sumWad += lostWad[--i];
+        if (sumWad > mostInOneWindowWad) mostInOneWindowWad = sumWad;
+        if (sumWad > LOSS_BUDGET_WAD) note("INV-09, INV-38: a window lost more than its budget");
+    }
+}
