@@ -195,10 +195,11 @@ class Actor:
             self._progress[intent.sealed.digest] = Progress(block.number, outbid)
             raise
         self._crash.reached("after-send")
-        if handed.relay not in attempt.relays:
-            payload = {"digest": intent.sealed.digest, "tx_hash": attempt.tx_hash, "relay": handed.relay}
-            self._recorder.append("sent", payload, block.number)
-        return Sent(intent.sealed.digest, attempt.tx_hash, handed.relay, attempt.number)
+        for taken in handed:
+            if taken.relay not in attempt.relays:
+                payload = {"digest": intent.sealed.digest, "tx_hash": attempt.tx_hash, "relay": taken.relay}
+                self._recorder.append("sent", payload, block.number)
+        return Sent(intent.sealed.digest, attempt.tx_hash, handed[-1].relay, attempt.number)
 
     def _preview(self, block: BlockRef, vault: str, decision: Decision) -> Outcome:
         self._crash.reached("before-preview")

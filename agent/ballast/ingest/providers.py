@@ -119,10 +119,13 @@ class Quorum:
 
     def close(self) -> None:
         """Drops all connections and threads."""
+        # The first round wakes threads that wait for an answer, the second drops what they opened meanwhile.
         for provider in self.providers:
             provider.rpc.close()
         for thread in self._threads:
-            thread.shutdown(wait=False, cancel_futures=True)
+            thread.shutdown(wait=True, cancel_futures=True)
+        for provider in self.providers:
+            provider.rpc.close()
 
     def _gather(
         self, method: str, params: list[Any], read: Read[T], enough: Callable[[dict[int, T]], bool]

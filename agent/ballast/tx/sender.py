@@ -33,29 +33,42 @@ class Sender:
         self._private = tuple(private)
         self._public = tuple(public)
 
-    def submit(self, raw_tx: str, *, public: bool) -> Handed:
-        """Offers a signed transaction to one after the other until one has it.
+    def submit(self, raw_tx: str, *, public: bool) -> tuple[Handed, ...]:
+        """Offers a signed transaction to the private relays in turn until one has it.
 
-        ``public`` also asks the public nodes; without private relays they are asked in any case. A
-        transaction has one hash, so offering it twice can never make two of it.
+        ``public`` offers it to the public nodes as well, whatever the relays say: a relay that takes a transaction may
+        still never include it. Without private relays the public nodes are asked in any case. A transaction has one
+        hash, so offering it twice can never make two of it.
 
         Raises:
             NotTaken: nobody took it; says what each of them answered.
         """
-        replies: list[Reply] = []
-        answers: list[str] = []
-        for rpc in self._private + (self._public if public or not self._private else ()):
-            reply, detail = _offer(rpc, raw_tx)
-            if reply.handed_over:
-                return Handed(rpc.name, reply)
-            replies.append(reply)
-            answers.append(f"{rpc.name}: {detail}")
-        raise NotTaken(tuple(replies), "; ".join(answers) or "no relay is configured")
+        groups = [self._private]
+        if public or not self._private:
+            groups.append(self._public)
+        refused: list[tuple[Reply, str]] = []
+        handed = tuple(taken for group in groups for taken in _first_taker(group, raw_tx, refused))
+        if not handed:
+            detail = "; ".join(text for _, text in refused) or "no relay is configured"
+            raise NotTaken(tuple(reply for reply, _ in refused), detail)
+        return handed
 
     def close(self) -> None:
         """Drops all connections."""
         for rpc in self._private + self._public:
             rpc.close()
+
+
+def _first_taker(
+    group: tuple[AbstractRpc, ...], raw_tx: str, refused: list[tuple[Reply, str]]
+) -> tuple[Handed, ...]:
+    """Who took it, at most one; adds what the others said to ``refused``."""
+    for rpc in group:
+        reply, detail = _offer(rpc, raw_tx)
+        if reply.handed_over:
+            return (Handed(rpc.name, reply),)
+        refused.append((reply, f"{rpc.name}: {detail}"))
+    return ()
 
 
 def _offer(rpc: AbstractRpc, raw_tx: str) -> tuple[Reply, str]:

@@ -37,6 +37,10 @@ def guarded(guarded_world: Guarded) -> Iterator[Guarded]:
     snapshot = guarded_world.node.rpc.call("evm_snapshot")
     yield guarded_world
     guarded_world.node.rpc.call("evm_revert", snapshot)
+    # Neither the pool nor the next block's fee belongs to what a snapshot holds.
+    guarded_world.node.rpc.call("anvil_dropAllTransactions")
+    fee = guarded_world.node.rpc.call("eth_getBlockByNumber", "latest", False)["baseFeePerGas"]
+    guarded_world.node.rpc.call("anvil_setNextBlockBaseFeePerGas", fee)
 
 
 @pytest.fixture
