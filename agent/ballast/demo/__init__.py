@@ -1,1 +1,4 @@
-"""The demo: identical positions through a crash and a calm, one of them guarded by a forecast, on a replica of mainnet."""
+"""The demo.
+
+Identical positions through a crash and a calm, one of them guarded by a forecast, on a replica of mainnet.
+"""

@@ -33,7 +33,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, default=DEFAULT_OUT, help="folder of the results")
     parser.add_argument("--seed", type=int, default=1, help="seed of the bridge between the anchors")
     parser.add_argument("--seeds", type=int, default=1, help="play so many seeds and write a table")
-    parser.add_argument("--data", type=Path, help="CSV of recorded bars (ts,open,high,low,close,volume) instead of path one")
+    parser.add_argument(
+        "--data", type=Path, help="CSV of recorded bars (ts,open,high,low,close,volume) instead of path one"
+    )
     parser.add_argument("--start", help="first second of the recording to play, ISO 8601 with a time zone")
     parser.add_argument("--hours", type=int, default=36, help="hours of the recording to play")
     parser.add_argument("--base-fee-gwei", type=Decimal, help="base fee beside recorded bars")

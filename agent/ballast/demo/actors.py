@@ -1,4 +1,7 @@
-"""Keys of one run: the owner signs in this process, signer and sender live in keystores that open on a replica only."""
+"""Keys of one run.
+
+The owner signs in this process, signer and sender live in keystores that open on a replica only.
+"""
 
 from __future__ import annotations
 
@@ -42,12 +45,20 @@ class Owner:
         if to is not None:
             fields["to"] = to_checksum_address(to)
         self.nonce += 1
-        return str(node.call("eth_sendRawTransaction", "0x" + bytes(self.account.sign_transaction(fields).raw_transaction).hex()))
+        return str(
+            node.call(
+                "eth_sendRawTransaction",
+                "0x" + bytes(self.account.sign_transaction(fields).raw_transaction).hex(),
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class AgentKeys:
-    """Where the agent finds its keys. The password exists in this process and in the agent's environment only."""
+    """Where the agent finds its keys.
+
+    The password exists in this process and in the agent's environment only.
+    """
 
     signer: str
     sender: str
@@ -63,11 +74,14 @@ class AgentKeys:
 def make_agent_keys(folder: Path) -> AgentKeys:
     """Fresh keystores in ``folder``, which must exist; files of an earlier run are replaced."""
     password = secrets.token_hex(16)
-    files = [folder / f"{role}.json" for role in ("signer", "sender")]
-    for file in files:
+    signer_file, sender_file = folder / "signer.json", folder / "sender.json"
+    for file in (signer_file, sender_file):
         file.unlink(missing_ok=True)
-    signer, sender = (create_replica_keystore(file, password) for file in files)
-    return AgentKeys(signer, sender, *files, password)
+    signer, sender = (
+        create_replica_keystore(signer_file, password),
+        create_replica_keystore(sender_file, password),
+    )
+    return AgentKeys(signer, sender, signer_file, sender_file, password)
 
 
 def fund(node: NodeRpc, addresses: list[str]) -> None:

@@ -1,4 +1,7 @@
-"""The agent as a process of its own: started like any user starts it, heard through its log lines, stopped by signals."""
+"""The agent as a process of its own.
+
+Started like any user starts it, heard through its log lines, stopped by signals.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from ballast.replica.errors import ReplicaError
+
 STOP_SECONDS = 20.0
 
 
-class AgentDied(RuntimeError):
+class AgentDiedError(ReplicaError):
     """The agent ended by itself; carries the end of what it said."""
 
 
@@ -38,9 +43,17 @@ class AgentProcess:
         self._tick: Tick | None = None
         self._silent = False
         # One thread for linear algebra: two cores are shared with the node, and the forecast is small.
-        calm = {"XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false", "JAX_PLATFORMS": "cpu", "PYTHONUNBUFFERED": "1"}
+        calm = {
+            "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false",
+            "JAX_PLATFORMS": "cpu",
+            "PYTHONUNBUFFERED": "1",
+        }
         self._process = subprocess.Popen(  # noqa: S603 (this interpreter, this package)
-            list(command), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**os.environ, **calm, **environment}
+            list(command),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env={**os.environ, **calm, **environment},
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -54,14 +67,16 @@ class AgentProcess:
         """The agent's tick at ``block`` or later; None if it does not come within the cap.
 
         Raises:
-            AgentDied: the process is gone and the tick never came.
+            AgentDiedError: the process is gone and the tick never came.
         """
         with self._changed:
             self._changed.wait_for(lambda: self._reached(block) or self._silent, cap_seconds)
             if self._reached(block):
                 return self._tick
         if self._silent:
-            raise AgentDied(f"the agent ended with {self._process.wait(STOP_SECONDS)}: {self.last_words()}")
+            raise AgentDiedError(
+                f"the agent ended with {self._process.wait(STOP_SECONDS)}: {self.last_words()}"
+            )
         return None
 
     def stop(self) -> int:
@@ -111,7 +126,17 @@ class AgentProcess:
 
 def agent_command(config: Path) -> list[str]:
     """``ballast run --replica`` in this interpreter."""
-    return [sys.executable, "-m", "ballast.cli.main", "run", "--replica", "--config", str(config), "--log-format", "json"]
+    return [
+        sys.executable,
+        "-m",
+        "ballast.cli.main",
+        "run",
+        "--replica",
+        "--config",
+        str(config),
+        "--log-format",
+        "json",
+    ]
 
 
 def parse_tick(line: str) -> Tick | None:

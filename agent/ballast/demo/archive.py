@@ -1,7 +1,9 @@
-"""The demo's chain after the demo: blocks, transactions and logs as the node wrote them, and a node that serves them again.
+"""The demo's chain after the demo.
 
-The file holds what `anvil_dumpState` returns, which is gzipped JSON. A node that loads it answers for every block, receipt and log of the
-run with the same hashes, and for state at the last block only.
+Blocks, transactions and logs as the node wrote them, and a node that serves them again.
+
+The file holds what `anvil_dumpState` returns, which is gzipped JSON. A node that loads it answers for every
+block, receipt and log of the run with the same hashes, and for state at the last block only.
 """
 
 from __future__ import annotations
@@ -44,7 +46,19 @@ def served_chain(file: Path) -> Iterator[str]:
         except OSError as error:
             raise ReplicaError(f"{file} is no archive of a chain: {error}") from error
         port = _free_port()
-        command = [str(find_anvil()), "--load-state", str(state), "--host", HOST, "--port", str(port), "--no-mining", "--quiet", "--chain-id", "1"]
+        command = [
+            str(find_anvil()),
+            "--load-state",
+            str(state),
+            "--host",
+            HOST,
+            "--port",
+            str(port),
+            "--no-mining",
+            "--quiet",
+            "--chain-id",
+            "1",
+        ]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 (this checkout's own tool)
         try:
             url = f"http://{HOST}:{port}"

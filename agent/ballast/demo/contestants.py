@@ -25,7 +25,10 @@ TRIGGER_HEALTH, TARGET_HEALTH = "1.25", "1.5"
 
 @dataclass(frozen=True, slots=True)
 class GuardedSet:
-    """What the agent is told about the world: where it is, and label to vault of the positions that it guards."""
+    """What the agent is told about the world.
+
+    Where it is, and label to vault of the positions that it guards.
+    """
 
     url: str
     journal: Path
@@ -36,8 +39,11 @@ class GuardedSet:
 
 
 def strategy_parameters(label: str) -> dict[str, str | int]:
-    """Parameters of a guarded contestant, as the configuration writes them. The forecast's thresholds are the ones that were tuned on
-    training data and ship with the weights; none was chosen for this demo."""
+    """Parameters of a guarded contestant, as the configuration writes them.
+
+    The forecast's thresholds are the ones that were tuned on training data and ship with the weights; none
+    was chosen for this demo.
+    """
     rule: dict[str, str | int] = {"trigger_health": TRIGGER_HEALTH, "target_health": TARGET_HEALTH}
     if label == STATIC_RULE:
         return rule
@@ -75,9 +81,14 @@ def agent_config(world: GuardedSet, keys: AgentKeys, path: str, *, swapped: bool
 def _position(world: GuardedSet, path: str, label: str) -> str:
     strategy = "static_rule" if label == STATIC_RULE else "forecast_gated"
     fields = {
-        "label": f"{path}-{label}", "vault": world.vaults[label], "position_id": POSITION_ID, "collateral": world.weth,
-        "debt": world.usdc, "swap_pool": world.pool, "strategy": strategy,
-    }  # fmt: skip
+        "label": f"{path}-{label}",
+        "vault": world.vaults[label],
+        "position_id": POSITION_ID,
+        "collateral": world.weth,
+        "debt": world.usdc,
+        "swap_pool": world.pool,
+        "strategy": strategy,
+    }
     return f"{_table('[position]', fields)}\n\n{_table('position.parameters', strategy_parameters(label))}"
 
 

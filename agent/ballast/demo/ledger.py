@@ -1,7 +1,8 @@
 """What a contestant's position is worth and what its changes cost, in exact integers.
 
-Dollar amounts are wads (18 decimals); ether at the market's price of the block, USDC at one dollar. Nothing here asks the oracle: what a
-position is worth is what the market pays, what is liquidatable is what the oracle says.
+Dollar amounts are wads (18 decimals); ether at the market's price of the block, USDC at one dollar. Nothing
+here asks the oracle: what a position is worth is what the market pays, what is liquidatable is what the
+oracle says.
 """
 
 from __future__ import annotations
@@ -86,7 +87,9 @@ class Ledger:
         self.executions: list[Execution] = []
         self.notes: list[Note] = []
         for label, account in self.accounts.items():
-            account.equity_start_wad = account.equity_end_wad = worth_wad(first.view.holdings[label], first.price_e8)
+            account.equity_start_wad = account.equity_end_wad = worth_wad(
+                first.view.holdings[label], first.price_e8
+            )
 
     def take(self, result: BlockResult) -> list[Note]:
         """Books one block and returns what happened in it."""
@@ -95,7 +98,8 @@ class Ledger:
             self._book_receipt(receipt, result)
         for label, account in self.accounts.items():
             holding = result.view.holdings[label]
-            account.min_health_wad = min(account.min_health_wad, holding.health_wad)
+            lowest = min(holding.health_wad, _after_rounds(self._last, result, label))
+            account.min_health_wad = min(account.min_health_wad, lowest)
             account.equity_end_wad = worth_wad(holding, result.price_e8) - account.gas_wad
         self._last = result
         return self.notes[start:]
@@ -120,7 +124,11 @@ class Ledger:
         account.actions += 1
         spent, obtained = _swapped(receipt["logs"])
         account.swap_wad += spent * result.price_e8 // _E8_WEI_TO_WAD - obtained * _USDC_TO_WAD
-        text = f"sold {spent / 10**18:.2f} WETH for {obtained / 10**6:,.0f} USDC" if spent else "moved idle funds"
+        text = (
+            f"sold {spent / 10**18:.2f} WETH for {obtained / 10**6:,.0f} USDC"
+            if spent
+            else "moved idle funds"
+        )
         self._note(result, label, "action", text)
         self._book_executions(label, receipt, result)
 
@@ -132,7 +140,11 @@ class Ledger:
                 self.executions.append(Execution(label, log["topics"][2], tx, result.number, nonce))
 
     def _book_liquidation(self, tx_hash: str, log: dict[str, Any], result: BlockResult) -> None:
-        """Cost: what the account was worth before, at this block's price, less what it is worth now (one block's interest included)."""
+        """Cost.
+
+        What the account was worth before, at this block's price, less what it is worth now (one block's
+        interest included).
+        """
         label = self._labels.get("0x" + log["topics"][3][-40:])
         if label is None:
             return
@@ -146,6 +158,14 @@ class Ledger:
 
     def _note(self, result: BlockResult, label: str, kind: str, text: str) -> None:
         self.notes.append(Note(result.step, result.number, label, kind, text))
+
+
+def _after_rounds(before: BlockResult, result: BlockResult, label: str) -> int:
+    """Health after the block's oracle rounds and before what followed on them, a liquidation for example."""
+    holding = before.view.holdings[label]
+    if holding.debt_usdc == 0:
+        return UINT256_MAX
+    return holding.health_wad * result.venue_e8 // before.venue_e8
 
 
 def _swapped(logs: Sequence[dict[str, Any]]) -> tuple[int, int]:

@@ -48,18 +48,27 @@ class Opening:
 
 def load_limits() -> dict[str, Any]:
     """The packaged limits; every figure stands beside its reason."""
-    return dict(json.loads(resources.files("ballast.simulate").joinpath("scenarios", "demo_limits.json").read_text("utf-8")))
+    return dict(
+        json.loads(
+            resources.files("ballast.simulate").joinpath("scenarios", "demo_limits.json").read_text("utf-8")
+        )
+    )
 
 
 def opening(limits: dict[str, Any], oracle_e8: int, threshold_bps: int) -> Opening:
-    """Debt that gives the stated health factor at the oracle's price: collateral value x threshold / health."""
+    """Debt that gives the stated health factor at the oracle's price.
+
+    Collateral value x threshold / health.
+    """
     collateral = _wad(limits["collateral_weth"])
     value_wad = collateral * oracle_e8 // 10**8
     debt_wad = value_wad * threshold_bps // BPS * WAD // _wad(limits["health_factor"])
     return Opening(collateral, debt_wad // 10**12, value_wad, value_wad - debt_wad)
 
 
-def initial_config(limits: dict[str, Any], parties: VaultParties, start: Opening, models: tuple[bytes, ...]) -> tuple[Any, ...]:
+def initial_config(
+    limits: dict[str, Any], parties: VaultParties, start: Opening, models: tuple[bytes, ...]
+) -> tuple[Any, ...]:
     """The ``InitialConfig`` tuple in the order of the Solidity struct."""
     roles = (parties.owner, parties.owner, parties.signer)
     return (
@@ -74,11 +83,24 @@ def initial_config(limits: dict[str, Any], parties: VaultParties, start: Opening
 
 
 def _limits(limits: dict[str, Any], start: Opening) -> tuple[int, ...]:
-    names = ("window_seconds", "max_loss_bps", "max_slippage_bps", "agree_bps", "disagree_bps", "max_lifetime_seconds")
+    names = (
+        "window_seconds",
+        "max_loss_bps",
+        "max_slippage_bps",
+        "agree_bps",
+        "disagree_bps",
+        "max_lifetime_seconds",
+    )
     loss = start.equity_wad * _of(limits, "loss_bps_of_equity") // BPS
     notional = start.collateral_wad * _of(limits, "notional_bps_of_collateral") // BPS
     action = start.collateral_wad * _of(limits, "action_bps_of_collateral") // BPS
-    return (*(_of(limits, name) for name in names), _of(limits, "max_snapshot_age_blocks"), loss, notional, action)
+    return (
+        *(_of(limits, name) for name in names),
+        _of(limits, "max_snapshot_age_blocks"),
+        loss,
+        notional,
+        action,
+    )
 
 
 def _assets(limits: dict[str, Any], parties: VaultParties) -> list[tuple[str, tuple[Any, ...]]]:
@@ -94,7 +116,18 @@ def _asset(row: dict[str, Any], feed: str, decimals: int, second: int, pool: str
     window = _of(row, "twap_window_seconds") if second == _TWAP else 0
     idle = int(Decimal(row["idle_per_window"][0]) * 10**decimals)
     prices = (_wad(row["min_price"][0]), _wad(row["max_price"][0]))
-    return (feed, _of(row, "max_age_seconds"), _of(row, "max_jump_bps"), decimals, 8, second, *prices, pool, window, idle)
+    return (
+        feed,
+        _of(row, "max_age_seconds"),
+        _of(row, "max_jump_bps"),
+        decimals,
+        8,
+        second,
+        *prices,
+        pool,
+        window,
+        idle,
+    )
 
 
 def _position(limits: dict[str, Any], parties: VaultParties) -> tuple[Any, ...]:

@@ -31,12 +31,23 @@ from ballast.simulate.scenario import load_scenario
 DEFAULT_OUT = Path("out/demo")
 EXCERPT_HOURS = (9, 12)
 _PLAIN_WIDTH = 170
-_OWN_FILES = ("journal.sqlite", "journal.sqlite-wal", "journal.sqlite-shm", ARCHIVE, "summary.json", "report.html", "agent.log")
+_OWN_FILES = (
+    "journal.sqlite",
+    "journal.sqlite-wal",
+    "journal.sqlite-shm",
+    ARCHIVE,
+    "summary.json",
+    "report.html",
+    "agent.log",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class DemoSettings:
-    """What a user may choose. ``data`` replaces the reconstruction by recorded bars; ``excerpt`` plays three hours of each path."""
+    """What a user may choose.
+
+    ``data`` replaces the reconstruction by recorded bars; ``excerpt`` plays three hours of each path.
+    """
 
     out: Path = DEFAULT_OUT
     seed: int = 1
@@ -103,7 +114,9 @@ def _run_once(settings: DemoSettings, view: AbstractView) -> DemoResult:
     try:
         with world(settings.rules) as stage_world:
             guard_keys(stage_world.rpc, keys)
-            stage = Backstage(stage_world, keys, journal, folder, process_guard(keys, folder / "agent.log"), view)
+            stage = Backstage(
+                stage_world, keys, journal, folder, process_guard(keys, folder / "agent.log"), view
+            )
             played = [play_path(stage, path) for path in paths_of(settings)]
             view.stage("verifying the journal: every tick and decision again, and the heads on chain")
             verified = verify_run(folder / f"agent-{played[-1][0].path.name}.toml", journal)
@@ -116,7 +129,11 @@ def _run_once(settings: DemoSettings, view: AbstractView) -> DemoResult:
 
 
 def _write(
-    settings: DemoSettings, view: AbstractView, folder: Path, played: list[tuple[PathOutcome, Series]], verified: Verified
+    settings: DemoSettings,
+    view: AbstractView,
+    folder: Path,
+    played: list[tuple[PathOutcome, Series]],
+    verified: Verified,
 ) -> DemoResult:
     outcomes = [outcome for outcome, _ in played]
     scenario = "recorded" if settings.data else "black-thursday"
@@ -125,7 +142,10 @@ def _write(
         "modelled": MODELLED,
         "journal": {"entries": verified.entries, "head": verified.head, "findings": list(verified.findings)},
         "strategies": {label: strategy_parameters(label) for label in GUARDED},
-        "market": {"venue_lag_blocks": settings.rules.venue_lag_blocks, "feed_lag_seconds": settings.rules.eth.lag_seconds},
+        "market": {
+            "venue_lag_blocks": settings.rules.venue_lag_blocks,
+            "feed_lag_seconds": settings.rules.eth.lag_seconds,
+        },
     }
     summary = summarise(scenario, outcomes, verified.digests, extra)
     (folder / "summary.json").write_text(pretty(summary, sort=False) + "\n", "utf-8")
@@ -141,7 +161,10 @@ def _write(
 def _tell_end(view: AbstractView, folder: Path, summary: dict[str, Any], verified: Verified) -> None:
     total, good = len(summary["decisions"]), sum(row["verified"] for row in summary["decisions"])
     missed = sum(path["missed_acknowledgements"] for path in summary["paths"].values())
-    view.stage(f"{total} decisions executed, {good} verified; journal of {verified.entries} entries, head {verified.head}")
+    view.stage(
+        f"{total} decisions executed, {good} verified; "
+        f"journal of {verified.entries} entries, head {verified.head}"
+    )
     if missed:
         view.stage(f"the agent missed {missed} blocks")
     for finding in verified.findings:

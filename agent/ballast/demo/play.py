@@ -17,6 +17,7 @@ from ballast.demo.summary import PathOutcome
 from ballast.demo.view import AbstractView
 from ballast.demo.world import Positions, World
 from ballast.replica import addresses as at
+from ballast.replica.errors import ReplicaError
 from ballast.simulate.path import MarketPath
 
 FIRST_TICK_SECONDS = 180.0
@@ -57,30 +58,36 @@ def play_path(stage: Backstage, path: MarketPath) -> tuple[PathOutcome, Series]:
     """Opens the positions, starts the agent, plays every block and stops the agent.
 
     Raises:
-        AgentDied: the agent ended by itself.
-        RuntimeError: a transaction of the market failed, or the agent did not stop in good order.
+        AgentDiedError: the agent ended by itself.
+        ReplicaError: a transaction of the market failed, or the agent did not stop in good order.
     """
     begun = time.monotonic()
     stage.view.stage(f"{path.name}: opening the positions and starting the agent")
     positions = stage.world.open(path, stage.keys.signer)
     guard = stage.start_guard(_write_config(stage, path, positions))
     try:
-        if guard.wait_for(positions.first.number, FIRST_TICK_SECONDS) is None:
-            raise RuntimeError(f"the agent was not ready within {FIRST_TICK_SECONDS:.0f} s")
+        _require_ready(guard, positions.first.number)
         ledger, series, missed = _play_blocks(stage, path, positions, guard)
     except BaseException:
         guard.stop()
         raise
     status = guard.stop()
     if status != 0:
-        raise RuntimeError(f"the agent stopped with exit status {status}")
+        raise ReplicaError(f"the agent stopped with exit status {status}")
     seconds = int(time.monotonic() - begun)
     outcome = PathOutcome(path, ledger.accounts, tuple(ledger.executions), missed, seconds)
     stage.view.end(outcome)
     return outcome, series
 
 
-def _play_blocks(stage: Backstage, path: MarketPath, positions: Positions, guard: Guard) -> tuple[Ledger, Series, int]:
+def _require_ready(guard: Guard, block: int) -> None:
+    if guard.wait_for(block, FIRST_TICK_SECONDS) is None:
+        raise ReplicaError(f"the agent was not ready within {FIRST_TICK_SECONDS:.0f} s")
+
+
+def _play_blocks(
+    stage: Backstage, path: MarketPath, positions: Positions, guard: Guard
+) -> tuple[Ledger, Series, int]:
     ledger, series, missed = Ledger(positions.vaults, positions.first), Series(), 0
     stage.world.exit_at_first_block(positions.vaults[CLOSED_AT_START])
     stage.view.begin(path)

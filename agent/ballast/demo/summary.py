@@ -25,7 +25,7 @@ class PathOutcome:
 
 
 def dollars(wad: int) -> str:
-    """Decimal string with two digits, rounded down to the cent (so a loss is never shown smaller than it is)."""
+    """Decimal string with two digits, rounded down to the cent: a loss is never shown smaller than it is."""
     cents = wad // _CENT_WAD
     sign, whole = ("-", -cents) if cents < 0 else ("", cents)
     return f"{sign}{whole // 100}.{whole % 100:02d}"
@@ -39,6 +39,12 @@ def health(wad: int) -> str | None:
 def ranking(accounts: Mapping[str, Account]) -> list[str]:
     """Labels by equity at the end, best first; ties by label."""
     return sorted(accounts, key=lambda label: (-accounts[label].equity_end_wad, label))
+
+
+def places(accounts: Mapping[str, Account]) -> dict[str, int]:
+    """Place of every label in the ranking; equal equity to the cent is the same place."""
+    cents = {label: account.equity_end_wad // _CENT_WAD for label, account in accounts.items()}
+    return {label: 1 + sum(other > cents[label] for other in cents.values()) for label in ranking(accounts)}
 
 
 def contestant(account: Account) -> dict[str, Any]:
@@ -70,6 +76,7 @@ def path_summary(outcome: PathOutcome) -> dict[str, Any]:
         "missed_acknowledgements": outcome.missed_acknowledgements,
         "seconds": outcome.seconds,
         "ranking_by_equity": ranking(outcome.accounts),
+        "places": places(outcome.accounts),
         "contestants": {label: contestant(account) for label, account in outcome.accounts.items()},
     }
 

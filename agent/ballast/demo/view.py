@@ -14,14 +14,15 @@ from rich.table import Table
 from rich.text import Text
 
 from ballast.demo.ledger import Account, Note
-from ballast.demo.summary import PathOutcome, dollars, health, ranking
+from ballast.demo.summary import PathOutcome, dollars, health, places
 from ballast.domain.units import UINT256_MAX, WAD
 from ballast.simulate.market import BlockResult
 from ballast.simulate.path import MarketPath
 
 MODELLED = (
-    "Prices are a reconstruction or a model, as the path's label says. Real: Aave V3.6, Uniswap V3, the vaults, the agent. "
-    "Modelled: feeds, arbitrageur, liquidator, base fee, one block a minute, next-block inclusion for everybody."
+    "Prices are a reconstruction or a model, as the path's label says. "
+    "Real: Aave V3.6, Uniswap V3, the vaults, the agent. "
+    "Modelled: feeds, arbitrageur, liquidator, base fee, a block a minute, inclusion in the next block."
 )
 _KEPT_NOTES = 6
 
@@ -38,7 +39,9 @@ class AbstractView(ABC):
         """A path begins."""
 
     @abstractmethod
-    def block(self, path: MarketPath, result: BlockResult, accounts: Mapping[str, Account], notes: Sequence[Note]) -> None:
+    def block(
+        self, path: MarketPath, result: BlockResult, accounts: Mapping[str, Account], notes: Sequence[Note]
+    ) -> None:
         """A block was mined and booked."""
 
     @abstractmethod
@@ -58,12 +61,19 @@ class PlainView(AbstractView):
 
     def begin(self, path: MarketPath) -> None:
         """See `AbstractView`."""
-        self._console.print(f"{path.name}: {path.label}; {path.steps} blocks, seed {path.seed}", highlight=False)
+        self._console.print(
+            f"{path.name}: {path.label}; {path.steps} blocks, seed {path.seed}", highlight=False
+        )
 
-    def block(self, path: MarketPath, result: BlockResult, accounts: Mapping[str, Account], notes: Sequence[Note]) -> None:
+    def block(
+        self, path: MarketPath, result: BlockResult, accounts: Mapping[str, Account], notes: Sequence[Note]
+    ) -> None:
         """See `AbstractView`."""
+        del accounts  # the closing table shows them
         for note in notes:
-            self._console.print(f"{clock(path, result.step)}  {note.contestant}: {note.text}", highlight=False)
+            self._console.print(
+                f"{clock(path, result.step)}  {note.contestant}: {note.text}", highlight=False
+            )
         if result.step % 60 == 0 or result.step == path.steps:
             self._console.print(_line(path, result), highlight=False)
 
@@ -79,7 +89,12 @@ class LiveView(AbstractView):
         self._console = console
         self._live: Live | None = None
         self._notes: deque[str] = deque(maxlen=_KEPT_NOTES)
-        columns = (TextColumn("{task.description}"), BarColumn(None), MofNCompleteColumn(), TimeRemainingColumn())
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(None),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+        )
         self._progress = Progress(*columns)
 
     def stage(self, text: str) -> None:
@@ -96,12 +111,21 @@ class LiveView(AbstractView):
         self._live = Live(console=self._console, refresh_per_second=4, transient=True)
         self._live.start()
 
-    def block(self, path: MarketPath, result: BlockResult, accounts: Mapping[str, Account], notes: Sequence[Note]) -> None:
+    def block(
+        self, path: MarketPath, result: BlockResult, accounts: Mapping[str, Account], notes: Sequence[Note]
+    ) -> None:
         """See `AbstractView`."""
         self._notes.extend(f"{clock(path, result.step)}  {note.contestant}: {note.text}" for note in notes)
         self._progress.update(self._task, completed=result.step)
         if self._live is not None and (notes or result.step % 5 == 0):
-            self._live.update(Group(self._progress, Text(_market(path, result)), _positions(result, accounts), *map(Text, self._notes)))
+            self._live.update(
+                Group(
+                    self._progress,
+                    Text(_market(path, result)),
+                    _positions(result, accounts),
+                    *map(Text, self._notes),
+                )
+            )
 
     def end(self, outcome: PathOutcome) -> None:
         """See `AbstractView`."""
@@ -120,9 +144,20 @@ def closing_table(outcome: PathOutcome) -> Table:
     """Everybody's end, best equity first, whoever that is."""
     title = f"{outcome.path.name}: ranking by equity after {outcome.path.steps} blocks ({outcome.path.label})"
     table = Table(title=title, title_justify="left", title_style="bold")
-    for name in ("", "position", "equity start $", "equity end $", "lowest health", "liquidations", "actions", "swap $", "gas $", "liquidation $"):
+    for name in (
+        "",
+        "position",
+        "equity start $",
+        "equity end $",
+        "lowest health",
+        "liquidations",
+        "actions",
+        "swap $",
+        "gas $",
+        "liquidation $",
+    ):
         table.add_column(name, justify="left" if name in ("", "position") else "right")
-    for place, label in enumerate(ranking(outcome.accounts), start=1):
+    for label, place in places(outcome.accounts).items():
         table.add_row(str(place), label, *_cells(outcome.accounts[label]))
     return table
 
@@ -142,13 +177,16 @@ def _cells(account: Account) -> list[str]:
 
 def _market(path: MarketPath, result: BlockResult) -> str:
     return (
-        f"{clock(path, result.step)}   ETH {result.price_e8 / 10**8:8.2f}   oracle {result.oracle_e8 / 10**8:8.2f}   "
+        f"{clock(path, result.step)}   ETH {result.price_e8 / 10**8:8.2f}   "
+        f"oracle {result.oracle_e8 / 10**8:8.2f}   "
         f"base fee {result.base_fee_wei / 10**9:5.0f} gwei   block {result.number}"
     )
 
 
 def _line(path: MarketPath, result: BlockResult) -> str:
-    healths = "  ".join(f"{label} {_short(holding.health_wad)}" for label, holding in result.view.holdings.items())
+    healths = "  ".join(
+        f"{label} {_short(holding.health_wad)}" for label, holding in result.view.holdings.items()
+    )
     return f"{_market(path, result)}   {healths}"
 
 
@@ -159,7 +197,13 @@ def _positions(result: BlockResult, accounts: Mapping[str, Account]) -> Table:
     for label, account in accounts.items():
         wad = result.view.holdings[label].health_wad
         shown = Text(_short(wad), style=_colour(wad))
-        table.add_row(label, shown, dollars(account.equity_end_wad), str(len(account.liquidations)), str(account.actions))
+        table.add_row(
+            label,
+            shown,
+            dollars(account.equity_end_wad),
+            str(len(account.liquidations)),
+            str(account.actions),
+        )
     return table
 
 

@@ -19,22 +19,29 @@ from ballast.replica.checkout import find_forge, find_root
 from ballast.replica.node import ReplicaNode
 from ballast.risk.adapter import model_id_bytes
 from ballast.risk.parameters import load_default_weights
-from ballast.simulate.calls import NodeRpc, view
+from ballast.simulate.calls import NodeRpc, latest_block, view
 from ballast.simulate.market import BlockResult, MarketAddresses, MarketDriver, MarketRules
 from ballast.simulate.path import MarketPath
 from ballast.simulate.watch import VenueAddresses, Watch
 from ballast.strategies.registry import model_ids
 
 VENUE = VenueAddresses(
-    at.MULTICALL3, at.AAVE_POOL, at.WETH, at.USDC, at.AAVE_WETH_ATOKEN, at.AAVE_USDC_DEBT_TOKEN, at.UNISWAP_USDC_WETH_POOL
+    at.MULTICALL3,
+    at.AAVE_POOL,
+    at.WETH,
+    at.USDC,
+    at.AAVE_WETH_ATOKEN,
+    at.AAVE_USDC_DEBT_TOKEN,
+    at.UNISWAP_USDC_WETH_POOL,
 )
 MARKET = MarketAddresses(
-    VENUE, at.ETH_USD_FEED, at.AAVE_ETH_USD_FEED, at.USDC_USD_FEED, at.AAVE_USDC_USD_FEED, at.UNISWAP_SWAP_ROUTER,
-    at.LIQUIDATOR, at.ARBITRAGEUR, at.USDC_MINTER,
+    VENUE, at.ETH_USD_FEED, at.AAVE_ETH_USD_FEED, at.USDC_USD_FEED, at.AAVE_USDC_USD_FEED,
+    at.UNISWAP_SWAP_ROUTER, at.LIQUIDATOR, at.ARBITRAGEUR, at.USDC_MINTER,
 )  # fmt: skip
 POOL_FEE_PPM = 500
 EXIT_PATH = bytes.fromhex(at.WETH[2:]) + POOL_FEE_PPM.to_bytes(3) + bytes.fromhex(at.USDC[2:])
-# Before a path begins the market stands still for half an hour, so that time-weighted prices know its first price.
+# Before a path begins the market stands still for half an hour, so that time-weighted prices know its first
+# price.
 _STILL_BLOCKS = 30
 _OPENING_SECONDS = 60
 # Old states are read by nobody: the agent asks at the newest block.
@@ -83,24 +90,41 @@ class World:
 
     def _align_clock(self, path: MarketPath) -> None:
         """Chain time is the path's own time where the chain is not past it already."""
-        now = int(self.rpc.call("eth_getBlockByNumber", "latest", False)["timestamp"], 16)
+        now = int(latest_block(self.rpc)["timestamp"], 16)
         earliest = now + 2 * _STILL_BLOCKS * path.step_seconds
         self.driver.clock_offset = max(0, earliest - path.start)
 
     def _vault(self, begin: Opening, signer: str) -> str:
         weights = model_id_bytes(load_default_weights())
-        models = tuple(dict.fromkeys(m for name in ("static_rule", "forecast_gated") for m in model_ids(name, weights)))
+        models = tuple(
+            dict.fromkeys(m for name in ("static_rule", "forecast_gated") for m in model_ids(name, weights))
+        )
         parties = VaultParties(
-            self.owner.address, signer, self.contracts.adapter, at.WETH, at.USDC, at.ETH_USD_FEED, at.USDC_USD_FEED,
-            at.UNISWAP_USDC_WETH_POOL,
+            self.owner.address, signer, self.contracts.adapter, at.WETH, at.USDC, at.ETH_USD_FEED,
+            at.USDC_USD_FEED, at.UNISWAP_USDC_WETH_POOL,
         )  # fmt: skip
         self._salt += 1
         config = initial_config(load_limits(), parties, begin, models)
-        return deployment.create_vault(self.rpc, self.owner, self.contracts.factory, self._salt.to_bytes(32), config)
+        return deployment.create_vault(
+            self.rpc, self.owner, self.contracts.factory, self._salt.to_bytes(32), config
+        )
 
     def _threshold_bps(self) -> int:
-        returns = ("uint256", "uint256", "uint256", "uint256", "uint256", "bool", "bool", "bool", "bool", "bool")
-        reserve = view(self.rpc, at.AAVE_DATA_PROVIDER, "getReserveConfigurationData(address)", returns, at.WETH)
+        returns = (
+            "uint256",
+            "uint256",
+            "uint256",
+            "uint256",
+            "uint256",
+            "bool",
+            "bool",
+            "bool",
+            "bool",
+            "bool",
+        )
+        reserve = view(
+            self.rpc, at.AAVE_DATA_PROVIDER, "getReserveConfigurationData(address)", returns, at.WETH
+        )
         return int(reserve[2])
 
 
@@ -119,11 +143,16 @@ def compiled_contracts() -> Path:
         ExtraMissing: the contracts do not compile here.
     """
     root = find_root()
-    command = [str(find_forge()), "build", "contracts", "--quiet"]
+    # A folder of its own: other commands of forge leave artifacts without bytecode and call them up to date.
+    out = root / "build" / "forge-demo"
+    folders = ["--out", str(out), "--cache-path", str(root / "build" / "forge-demo-cache")]
+    command = [str(find_forge()), "build", "contracts", "--quiet", *folders]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)  # noqa: S603 (this checkout's own tool)
     if done.returncode != 0:
-        raise ExtraMissing("demo", f"the contracts do not compile: {(done.stderr or done.stdout).strip()[-500:]}")
-    return root / "build" / "forge"
+        raise ExtraMissing(
+            "demo", f"the contracts do not compile: {(done.stderr or done.stdout).strip()[-500:]}"
+        )
+    return out
 
 
 def guard_keys(rpc: NodeRpc, keys: AgentKeys) -> None:

@@ -1,7 +1,9 @@
-"""Where an arbitrageur would move the USDC/WETH pool: to the near edge of the fee band around the market, never further.
+"""Where an arbitrageur would move the USDC/WETH pool.
 
-Buying at the pool's price P costs P / (1 - fee), selling yields P (1 - fee); between ``market (1 - fee)`` and ``market / (1 - fee)``
-neither pays.
+To the near edge of the fee band around the market, never further.
+
+Buying at the pool's price P costs P / (1 - fee), selling yields P (1 - fee); between ``market (1 - fee)`` and
+``market / (1 - fee)`` neither pays.
 """
 
 from __future__ import annotations
@@ -12,20 +14,24 @@ from math import isqrt
 from ballast.domain.units import PPM
 
 Q192 = 2**192
-# token0 is USDC (6 decimals), token1 WETH (18): raw price token1/token0 = 10^18 / (usd * 10^6) = 10^20 / price_e8.
+# token0 is USDC (6 decimals), token1 WETH (18): raw price token1/token0 = 10^18 / (usd * 10^6) = 10^20 /
+# price_e8.
 _RAW_PRICE_SCALE = 10**20
 
 
 @dataclass(frozen=True, slots=True)
 class ArbitrageSwap:
-    """Swap until the pool's square-root price reaches ``sqrt_limit_x96``; ``sells_weth`` tells the direction."""
+    """Swap until the pool's square-root price reaches ``sqrt_limit_x96``.
+
+    ``sells_weth`` tells the direction.
+    """
 
     sells_weth: bool
     sqrt_limit_x96: int
 
 
 def sqrt_price_x96(price_e8: int, numerator: int = 1, denominator: int = 1) -> int:
-    """Uniswap square-root price of ether at ``price_e8 * numerator / denominator`` USD (8 decimals), rounded down.
+    """Uniswap square-root price of ether at ``price_e8 * numerator / denominator``, rounded down.
 
     Raises:
         ValueError: the price is not positive.

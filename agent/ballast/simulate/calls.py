@@ -1,4 +1,7 @@
-"""Calldata by signature, without a contract library: the driver sends several calls a block and must stay cheap."""
+"""Calldata by signature, without a contract library.
+
+The driver sends several calls a block and must stay cheap.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,11 @@ class NodeRpc(Protocol):
 
     def batch(self, calls: list[tuple[str, list[Any]]]) -> list[Any]:
         """Results of many calls in one request, in order of the calls."""
+
+
+def latest_block(node: NodeRpc) -> dict[str, Any]:
+    """The newest block with the hashes of its transactions, as the node says it."""
+    return dict(node.batch([("eth_getBlockByNumber", ["latest", False])])[0])
 
 
 @cache
@@ -42,7 +50,13 @@ def calldata(signature: str, *values: Any) -> str:  # noqa: ANN401 (any ABI valu
     return "0x" + (selector(signature) + encode(_types(signature), values)).hex()
 
 
-def view(node: NodeRpc, target: str, signature: str, returns: tuple[str, ...], *values: Any) -> tuple[Any, ...]:  # noqa: ANN401
+def view(
+    node: NodeRpc,
+    target: str,
+    signature: str,
+    returns: tuple[str, ...],
+    *values: Any,  # noqa: ANN401 (any ABI value)
+) -> tuple[Any, ...]:
     """Decoded answer of an ``eth_call`` at the latest block."""
     answer = node.call("eth_call", {"to": target, "data": calldata(signature, *values)}, "latest")
     return decode(returns, bytes.fromhex(answer[2:]))

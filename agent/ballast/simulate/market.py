@@ -1,8 +1,11 @@
-"""Plays a market path into a replica, one block a step: base fee, oracle rounds, liquidator, arbitrageur, then everybody else.
+"""Plays a market path into a replica, one block a step.
 
-Order inside a block comes from the fees that each party offers, as on the real chain; the driver's own accounts outbid all others, so
-that a round is followed by the liquidation that it allows before anything else can happen. What another party sends after block N can
-be in block N + 1 at the earliest, and so can a liquidation that its owner has seen coming.
+Base fee, oracle rounds, liquidator, arbitrageur, then everybody else.
+
+Order inside a block comes from the fees that each party offers, as on the real chain; the driver's own
+accounts outbid all others, so that a round is followed by the liquidation that it allows before anything else
+can happen. What another party sends after block N can be in block N + 1 at the earliest, and so can a
+liquidation that its owner has seen coming.
 """
 
 from __future__ import annotations
@@ -13,8 +16,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ballast.domain.units import WAD
+from ballast.replica.errors import ReplicaError
 from ballast.simulate.arbitrage import arbitrage
-from ballast.simulate.calls import NodeRpc, calldata, view
+from ballast.simulate.calls import NodeRpc, calldata, latest_block, view
 from ballast.simulate.oracle_feed import USDC_HEARTBEAT_SECONDS, FeedRule, Round, next_round, seen_step
 from ballast.simulate.path import MarketPath
 from ballast.simulate.watch import VenueAddresses, View, Watch
@@ -47,7 +51,10 @@ class MarketAddresses:
 
 @dataclass(frozen=True, slots=True)
 class MarketRules:
-    """How the market's parties behave. ``venue_lag_blocks`` 0: an auction for the delayed venue price makes it effective at once."""
+    """How the market's parties behave.
+
+    ``venue_lag_blocks`` 0: an auction for the delayed venue price makes it effective at once.
+    """
 
     eth: FeedRule = field(default_factory=FeedRule)
     usdc: FeedRule = field(default_factory=lambda: FeedRule(heartbeat_seconds=USDC_HEARTBEAT_SECONDS))
@@ -56,7 +63,11 @@ class MarketRules:
 
 @dataclass(frozen=True, slots=True)
 class BlockResult:
-    """One mined block: what the driver did in it and what stood at its end. ``price_e8`` is the market's, not the oracle's."""
+    """One mined block: what the driver did in it and what stood at its end.
+
+    ``price_e8`` is the market's price of ether, ``oracle_e8`` the primary feed's and ``venue_e8`` that of the
+    venue's own feed.
+    """
 
     step: int
     number: int
@@ -65,6 +76,7 @@ class BlockResult:
     base_fee_wei: int
     price_e8: int
     oracle_e8: int
+    venue_e8: int
     view: View
     receipts: tuple[dict[str, Any], ...]
 
@@ -78,7 +90,10 @@ class _Transaction:
 
 
 class MarketDriver:
-    """Owns the chain's clock and the market's accounts. ``clock_offset`` is chain time minus the path's own time, in seconds."""
+    """Owns the chain's clock and the market's accounts.
+
+    ``clock_offset`` is chain time minus the path's own time, in seconds.
+    """
 
     def __init__(self, node: NodeRpc, addresses: MarketAddresses, rules: MarketRules, watch: Watch) -> None:
         self._node = node
@@ -98,16 +113,27 @@ class MarketDriver:
 
     def fund(self) -> None:
         """Gives the market's accounts ether, tokens and approvals, in one block of their own."""
-        for account in {*self._transmitters.values(), self._arbitrageur, self._liquidator_owner, self._addresses.usdc_minter}:
-            self._node.batch([("anvil_impersonateAccount", [account]), ("anvil_setBalance", [account, hex(_DEEP_POCKET)])])
+        for account in {
+            *self._transmitters.values(),
+            self._arbitrageur,
+            self._liquidator_owner,
+            self._addresses.usdc_minter,
+        }:
+            self._node.batch(
+                [("anvil_impersonateAccount", [account]), ("anvil_setBalance", [account, hex(_DEEP_POCKET)])]
+            )
         a, arb = self._addresses, self._arbitrageur
         self._send(_Transaction("arbitrageur", arb, a.venue.weth, calldata("deposit()")), value=10**25)
         for token in (a.venue.weth, a.venue.usdc):
-            self._send(_Transaction("arbitrageur", arb, token, calldata("approve(address,uint256)", a.swap_router, 2**256 - 1)))
+            self._send(
+                _Transaction(
+                    "arbitrageur", arb, token, calldata("approve(address,uint256)", a.swap_router, 2**256 - 1)
+                )
+            )
         for to in (arb, a.liquidator):
             mint = calldata("mint(address,uint256)", to, 10**16)
             self._send(_Transaction("feed", a.usdc_minter, a.venue.usdc, mint))
-        latest = self._node.call("eth_getBlockByNumber", "latest", False)
+        latest = latest_block(self._node)
         self._node.call("evm_setNextBlockTimestamp", hex(int(latest["timestamp"], 16) + 1))
         self._node.call("evm_mine")
         self._require_success(self._node.call("eth_getBlockReceipts", "latest"))
@@ -118,7 +144,10 @@ class MarketDriver:
         self._view = watch.decode(self._node.batch([watch.request()])[0])
 
     def settle(self, price_e8: int, base_fee_wei: int, timestamps: Sequence[int]) -> BlockResult:
-        """Plays blocks at one price, with a round in the first: the market before a path begins, or between two."""
+        """Plays blocks at one price, with a round in the first.
+
+        The market before a path begins, or between two.
+        """
         for index, now in enumerate(timestamps):
             last = self._block(-1, price_e8, base_fee_wei, now, Round(price_e8, now) if index == 0 else None)
         return last
@@ -132,18 +161,29 @@ class MarketDriver:
 
     def _block(self, step: int, price_e8: int, base_fee_wei: int, now: int, due: Round | None) -> BlockResult:
         self._health_answer = self._venue_answer
-        transactions = [*self._feed_transactions(due, now), *self._liquidation(base_fee_wei, price_e8), *self._arbitrage(price_e8)]
-        head = [("anvil_setNextBlockBaseFeePerGas", [hex(base_fee_wei)]), ("evm_setNextBlockTimestamp", [hex(now)])]
+        transactions = [
+            *self._feed_transactions(due, now),
+            *self._liquidation(base_fee_wei, price_e8),
+            *self._arbitrage(price_e8),
+        ]
+        head = [
+            ("anvil_setNextBlockBaseFeePerGas", [hex(base_fee_wei)]),
+            ("evm_setNextBlockTimestamp", [hex(now)]),
+        ]
         self._node.batch(head + [self._request(t) for t in transactions])
         self._node.call("evm_mine")
-        reads: list[tuple[str, list[Any]]] = [self._watch.request(), ("eth_getBlockByNumber", ["latest", False])]
+        reads: list[tuple[str, list[Any]]] = [
+            self._watch.request(),
+            ("eth_getBlockByNumber", ["latest", False]),
+        ]
         answer, block, receipts = self._node.batch([*reads, ("eth_getBlockReceipts", ["latest"])])
         ours = {t.sender.lower() for t in transactions}
         self._require_success([r for r in receipts if r["from"].lower() in ours], len(transactions))
         self._view = self._watch.decode(answer)
         return BlockResult(
-            step, int(block["number"], 16), block["hash"], int(block["timestamp"], 16), int(block["baseFeePerGas"], 16),
-            price_e8, self._eth.answer, self._view, tuple(receipts),
+            step, int(block["number"], 16), block["hash"], int(block["timestamp"], 16),
+            int(block["baseFeePerGas"], 16),
+            price_e8, self._eth.answer, self._venue_answer, self._view, tuple(receipts),
         )  # fmt: skip
 
     # ------------------------------------------------------------------ parties
@@ -173,13 +213,18 @@ class MarketDriver:
         return [self._transmit(self._addresses.venue_eth_feed, late)]
 
     def _liquidation(self, base_fee_wei: int, price_e8: int) -> list[_Transaction]:
-        """An attempt whenever a watched account may be below 1 at the answers of this block; it must earn its gas."""
+        """An attempt whenever a watched account may be below 1 at the answers of this block.
+
+        It must earn its gas.
+        """
         users = [account for label, account in self._watch.accounts.items() if self._may_be_liquidated(label)]
         if not users:
             return []
         least_gain_wad = _LIQUIDATION_GAS * base_fee_wei * price_e8 // 10**8
         a = self._addresses
-        data = calldata("liquidate(address[],address,address,uint256)", users, a.venue.weth, a.venue.usdc, least_gain_wad)
+        data = calldata(
+            "liquidate(address[],address,address,uint256)", users, a.venue.weth, a.venue.usdc, least_gain_wad
+        )
         return [_Transaction("liquidator", self._liquidator_owner, a.liquidator, data)]
 
     def _may_be_liquidated(self, label: str) -> bool:
@@ -196,13 +241,17 @@ class MarketDriver:
         tokens = (a.venue.weth, a.venue.usdc) if swap.sells_weth else (a.venue.usdc, a.venue.weth)
         amount = 10**24 if swap.sells_weth else 10**15
         order = (*tokens, a.pool_fee_ppm, self._arbitrageur, _NO_DEADLINE, amount, 0, swap.sqrt_limit_x96)
-        data = calldata("exactInputSingle((address,address,uint24,address,uint256,uint256,uint256,uint160))", order)
+        data = calldata(
+            "exactInputSingle((address,address,uint24,address,uint256,uint256,uint256,uint160))", order
+        )
         return [_Transaction("arbitrageur", self._arbitrageur, a.swap_router, data)]
 
     # ------------------------------------------------------------------ plumbing
 
     def _transmit(self, feed: str, written: Round) -> _Transaction:
-        data = calldata("transmit(int256,uint256,uint256)", written.answer, written.updated_at, written.updated_at)
+        data = calldata(
+            "transmit(int256,uint256,uint256)", written.answer, written.updated_at, written.updated_at
+        )
         return _Transaction("feed", self._transmitters[feed], feed, data)
 
     def _send(self, transaction: _Transaction, value: int = 0) -> None:
@@ -214,15 +263,18 @@ class MarketDriver:
             nonce = int(self._node.call("eth_getTransactionCount", transaction.sender, "latest"), 16)
         self._nonces[transaction.sender] = nonce + 1
         body = {
-            "from": transaction.sender, "to": transaction.to, "data": transaction.data, "nonce": hex(nonce), "value": hex(value),
-            "gas": hex(_GAS[transaction.role]), "maxFeePerGas": hex(_BID_WEI[transaction.role]), "maxPriorityFeePerGas": "0x1",
+            "from": transaction.sender, "to": transaction.to, "data": transaction.data, "nonce": hex(nonce),
+            "value": hex(value), "gas": hex(_GAS[transaction.role]),
+            "maxFeePerGas": hex(_BID_WEI[transaction.role]), "maxPriorityFeePerGas": "0x1",
         }  # fmt: skip
         return "eth_sendTransaction", [body]
 
     def _require_success(self, receipts: list[dict[str, Any]], expected: int | None = None) -> None:
         failed = [receipt["transactionHash"] for receipt in receipts if receipt["status"] != "0x1"]
         if failed or (expected is not None and len(receipts) != expected):
-            raise RuntimeError(f"of {expected} market transactions {len(receipts)} were mined and {failed} failed")
+            raise ReplicaError(
+                f"of {expected} market transactions {len(receipts)} were mined and {failed} failed"
+            )
 
     def _feeds(self) -> list[str]:
         a = self._addresses

@@ -1,4 +1,7 @@
-"""When a Chainlink-style feed writes a round: after a deviation, or after its heartbeat, on a price that is a little old."""
+"""When a Chainlink-style feed writes a round.
+
+After a deviation, or after its heartbeat, on a price that is a little old.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,10 @@ USDC_HEARTBEAT_SECONDS = 86_400
 
 @dataclass(frozen=True, slots=True)
 class FeedRule:
-    """``deviation_bps`` of the last answer or ``heartbeat_seconds`` after it; the nodes see prices ``lag_seconds`` late."""
+    """``deviation_bps`` of the last answer or ``heartbeat_seconds`` after it.
+
+    The nodes see prices ``lag_seconds`` late.
+    """
 
     deviation_bps: int = 50
     heartbeat_seconds: int = ETH_HEARTBEAT_SECONDS

@@ -1,8 +1,9 @@
 """From hourly anchors to one price and one base fee a minute.
 
-Between two anchors the logarithm of the price is a Brownian bridge: a seeded random walk whose end is bent onto the anchor. Its
-volatility follows the size of the anchors' own move, and clusters. A stated low is one more anchor at a seeded minute of its hour; the
-walk is reflected at the low inside that hour and at the scenario's floor everywhere, so that the stated low is the low.
+Between two anchors the logarithm of the price is a Brownian bridge: a seeded random walk whose end is bent
+onto the anchor. Its volatility follows the size of the anchors' own move, and clusters. A stated low is one
+more anchor at a seeded minute of its hour; the walk is reflected at the low inside that hour and at the
+scenario's floor everywhere, so that the stated low is the low.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
+from itertools import pairwise
 
 from ballast.simulate.noise import CONTEXT, Noise
 from ballast.simulate.scenario import STEP_SECONDS, STEPS_PER_HOUR, Scenario
@@ -17,7 +19,8 @@ from ballast.simulate.scenario import STEP_SECONDS, STEPS_PER_HOUR, Scenario
 PRICE_SCALE = 10**8
 GWEI = 10**9
 
-# Per hour, in log units. 0.8 % is a quiet hour of ether; a fall of a fifth within an hour then wanders by 0.9 % a minute.
+# Per hour, in log units. 0.8 % is a quiet hour of ether; a fall of a fifth within an hour then wanders by 0.9
+# % a minute.
 QUIET_HOUR = Decimal("0.008")
 MOVE_SHARE = Decimal("0.35")
 CLUSTER_MEMORY = Decimal("0.97")
@@ -27,7 +30,10 @@ FEE_NOISE = Decimal("0.06")
 
 @dataclass(frozen=True, slots=True)
 class MarketPath:
-    """One price (USD, 8 decimals) and one base fee (wei) per step; entry 0 is the state before the first step."""
+    """One price (USD, 8 decimals) and one base fee (wei) per step.
+
+    Entry 0 is the state before the first step.
+    """
 
     name: str
     label: str
@@ -87,7 +93,7 @@ def build_path(scenario: Scenario, seed: int) -> MarketPath:
 
 
 def _knots(scenario: Scenario, seed: int) -> list[Knot]:
-    """Anchors and lows in time order, each with the floor and the volatility of the stretch that leads to it."""
+    """Anchors and lows in time order, each with floor and volatility of the stretch that leads to it."""
     floor = scenario.floor_usd.ln()
     lows = dict(scenario.lows_usd)
     place = Noise(seed, "low")
@@ -110,7 +116,10 @@ def _knots(scenario: Scenario, seed: int) -> list[Knot]:
 def _with_low(
     end: tuple[int, Decimal, Decimal], low: Decimal, offset: int
 ) -> list[tuple[int, Decimal, Decimal]]:
-    """A low 5 to 54 minutes into the hour that ends in ``end``; both stretches of that hour are reflected at it."""
+    """A low 5 to 54 minutes into the hour that ends in ``end``.
+
+    Both stretches of that hour are reflected at it.
+    """
     step = end[0] - STEPS_PER_HOUR + 5 + offset
     return [(step, low, low), (end[0], end[1], low)]
 
@@ -123,7 +132,7 @@ def _sigma_step(before: Decimal, after: Decimal, hours: int) -> Decimal:
 def _prices(knots: Sequence[Knot], seed: int) -> tuple[int, ...]:
     noise, cluster = Noise(seed, "price"), Noise(seed, "cluster")
     out = [_to_e8(knots[0].log_price)]
-    for left, right in zip(knots, knots[1:], strict=False):
+    for left, right in pairwise(knots):
         steps = right.step - left.step
         sigmas = [right.sigma_step * factor for factor in _clusters(cluster, left.step, steps)]
         walk = [sigma * draw for sigma, draw in zip(sigmas, noise.normals(left.step, steps), strict=True)]
@@ -155,7 +164,10 @@ def _bridge(start: Decimal, right: Knot, walk: Sequence[Decimal], sigmas: Sequen
 
 
 def base_fees(knots_gwei: Sequence[tuple[int, Decimal]], steps: int, seed: int) -> tuple[int, ...]:
-    """Base fee in wei for steps 0..``steps``: log-linear between hourly anchors, the last one held, with small seeded noise."""
+    """Base fee in wei for steps 0..``steps``.
+
+    Log-linear between hourly anchors, the last one held, with small seeded noise.
+    """
     noise = Noise(seed, "fee")
     with localcontext(CONTEXT):
         logs = [(hour * STEPS_PER_HOUR, (value * GWEI).ln()) for hour, value in knots_gwei]
@@ -165,7 +177,7 @@ def base_fees(knots_gwei: Sequence[tuple[int, Decimal]], steps: int, seed: int) 
 
 
 def _between(logs: Sequence[tuple[int, Decimal]], step: int) -> Decimal:
-    for (left, low), (right, high) in zip(logs, logs[1:], strict=False):
+    for (left, low), (right, high) in pairwise(logs):
         if left <= step < right:
             return low + (high - low) * (step - left) / (right - left)
     return logs[-1][1]

@@ -1,4 +1,7 @@
-"""A market path out of recorded bars: what a bar tells is kept exactly, the minutes inside it are a seeded bridge."""
+"""A market path out of recorded bars.
+
+What a bar tells is kept exactly, the minutes inside it are a seeded bridge.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, localcontext
+from itertools import pairwise
 from pathlib import Path
 
 from ballast.data.bars import Bars, BarsError, load_bars
@@ -43,7 +47,8 @@ def recorded_path(recording: Recording, base_fee_gwei: Decimal, seed: int) -> Ma
     """Path of the recorded bars, minute by minute, with a base fee around ``base_fee_gwei``.
 
     Raises:
-        BarsError: the file has no usable bars in that window, or its interval is not a whole number of minutes.
+        BarsError: the file has no usable bars in that window, or its interval is not a whole number
+            of minutes.
         ValueError: more hours are asked for than the demo plays.
     """
     if not 0 < recording.hours <= MAX_HOURS:
@@ -56,7 +61,8 @@ def recorded_path(recording: Recording, base_fee_gwei: Decimal, seed: int) -> Ma
         for index, bar in enumerate(bars[1]):
             prices += _minutes(bar, minutes, Noise(seed, f"bar {index}"))
     held = sum(bar.missing for bar in bars[1])
-    label = f"recorded bars of {recording.file.name} every {interval} s; the minutes inside a bar are a seeded bridge"
+    label = f"recorded bars of {recording.file.name} every {interval} s; "
+    label += "the minutes inside a bar are a seeded bridge"
     label += f"; {held} missing bars hold the last price" if held else ""
     fees = base_fees([(0, base_fee_gwei)], len(prices) - 1, seed)
     return MarketPath(
@@ -78,7 +84,7 @@ def interval_seconds(file: Path) -> int:
             stamps = [_seconds(row[0]) for row, _ in zip(rows, range(500), strict=False) if row]
     except (OSError, ValueError, UnicodeDecodeError) as error:
         raise BarsError(f"{file.name}: cannot be read: {error}") from error
-    gaps = [after - before for before, after in zip(stamps, stamps[1:], strict=False) if after > before]
+    gaps = [after - before for before, after in pairwise(stamps) if after > before]
     if not gaps:
         raise BarsError(
             f"{file.name}: holds {len(stamps)} stamps, at least two are needed to know the interval"
@@ -98,7 +104,8 @@ def _window(bars: Bars, recording: Recording) -> tuple[int, list[Bar]]:
     window = bars.between(start, start + recording.hours * STEPS_PER_HOUR * STEP_SECONDS)
     if len(window) == 0:
         raise BarsError(
-            f"{bars.name}: no bars between {start} and {recording.hours} hours later; it covers {bars.ts[0]} to {bars.ts[-1]}"
+            f"{bars.name}: no bars between {start} and {recording.hours} hours later; "
+            f"it covers {bars.ts[0]} to {bars.ts[-1]}"
         )
     out: list[Bar] = []
     for index in range(len(window)):
@@ -114,7 +121,7 @@ def _window(bars: Bars, recording: Recording) -> tuple[int, list[Bar]]:
 
 
 def _minutes(bar: Bar, minutes: int, noise: Noise) -> list[int]:
-    """One price a minute that ends in the close and touches high and low where the bar is long enough for both."""
+    """One price a minute that ends in the close; touches high and low where the bar is long enough."""
     if minutes < _SHORTEST_SHAPED or bar.missing:
         return [_to_e8(bar.close)] * minutes if bar.missing else _short(bar, minutes)
     extremes = (bar.low, bar.high) if noise.below(0, 2) == 0 else (bar.high, bar.low)
@@ -122,7 +129,7 @@ def _minutes(bar: Bar, minutes: int, noise: Noise) -> list[int]:
     second = first + 1 + noise.below(2, minutes - first - 1)
     knots = [(0, bar.open), (first, extremes[0]), (second, extremes[1]), (minutes, bar.close)]
     out: list[int] = []
-    for (left, start), (right, end) in zip(knots, knots[1:], strict=False):
+    for (left, start), (right, end) in pairwise(knots):
         out += _stretch(start, end, right - left, bar, Noise(noise.seed, f"{noise.purpose} {left}"))
     return out
 
@@ -132,7 +139,7 @@ def _short(bar: Bar, minutes: int) -> list[int]:
 
 
 def _stretch(start: Decimal, end: Decimal, steps: int, bar: Bar, noise: Noise) -> list[int]:
-    """Bridge from ``start`` (left out) to ``end``, wandering by a tenth of the bar's range, never out of it."""
+    """Bridge from ``start`` (left out) to ``end``; wanders by a tenth of the bar's range, never out of it."""
     spread = (bar.high - bar.low) / 10
     walk = _partial_sums(list(noise.normals(10, steps)))
     scale = spread / Decimal(steps).sqrt()

@@ -17,7 +17,9 @@ Knots = tuple[tuple[int, Decimal], ...]
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """Anchors at whole hours after ``start`` (unix seconds). ``path`` is the name under which a summary files it.
+    """Anchors at whole hours after ``start`` (unix seconds).
+
+    ``path`` is the name under which a summary files it.
 
     ``lows_usd`` are touched inside the hour that ends at their own hour; nothing goes below ``floor_usd``.
     """
@@ -71,7 +73,8 @@ def _check(scenario: Scenario) -> None:
     hours = [hour for hour, _ in scenario.price_usd]
     if hours[0] != 0 or hours[-1] != scenario.hours or hours != sorted(set(hours)):
         raise ValueError(
-            f"{scenario.name}: price anchors stand at hours {hours}, allowed is rising from 0 to {scenario.hours}"
+            f"{scenario.name}: price anchors stand at hours {hours}, "
+            f"allowed is rising from 0 to {scenario.hours}"
         )
     if scenario.base_fee_gwei[0][0] != 0:
         raise ValueError(

@@ -1,4 +1,7 @@
-"""One ``eth_call`` a block that tells the driver all it needs: pool price and every watched account's position."""
+"""One ``eth_call`` a block that tells the driver all it needs.
+
+Pool price and every watched account's position.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import Any
 
 from eth_abi.abi import decode
 
+from ballast.replica.errors import ReplicaError
 from ballast.simulate.calls import calldata
 
 _WORDS_OF_ACCOUNT = 5
@@ -64,11 +68,11 @@ class Watch:
         """Meaning of the node's answer.
 
         Raises:
-            RuntimeError: a read failed; the replica's contracts never refuse these.
+            ReplicaError: a read failed; the replica's contracts never refuse these.
         """
         (results,) = decode(["(bool,bytes)[]"], _raw(answer))
         if not all(success for success, _ in results):
-            raise RuntimeError("a read of the pool or of a watched account failed")
+            raise ReplicaError("a read of the pool or of a watched account failed")
         words = [data for _, data in results]
         holdings = {
             label: _holding(words[1 + at * _WORDS_OF_ACCOUNT : 1 + (at + 1) * _WORDS_OF_ACCOUNT])
@@ -84,7 +88,9 @@ class Watch:
 
 
 def _holding(words: Sequence[bytes]) -> Holding:
-    return Holding(*(_word(word, 0) for word in words[:4]), health_wad=_word(words[4], 5))
+    return Holding(
+        _word(words[0], 0), _word(words[1], 0), _word(words[2], 0), _word(words[3], 0), _word(words[4], 5)
+    )
 
 
 def _word(data: bytes, index: int) -> int:

@@ -1,7 +1,8 @@
 import pytest
-from ballast.simulate.arbitrage import arbitrage, price_e8_of, sqrt_price_x96
 from hypothesis import given
 from hypothesis import strategies as st
+
+from ballast.simulate.arbitrage import arbitrage, price_e8_of, sqrt_price_x96
 
 MARKET = 200_00000000
 FEE_PPM = 500

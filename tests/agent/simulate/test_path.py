@@ -3,11 +3,12 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from ballast.simulate.noise import Noise
 from ballast.simulate.path import PRICE_SCALE, build_path
 from ballast.simulate.scenario import Scenario, load_scenario, parse_scenario
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 CRASH = load_scenario("black_thursday")
 CALM = load_scenario("calm")

@@ -2,6 +2,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+
 from ballast.data.bars import BarsError
 from ballast.simulate.recorded import Recording, interval_seconds, recorded_path
 
