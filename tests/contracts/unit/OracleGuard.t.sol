@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {HostileFeed} from "../mocks/HostileFeed.sol";
 import {OracleGuard} from "ballast/guards/OracleGuard.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
 import {AssetConfig, SecondSource} from "ballast/types/Config.sol";
 import {Test} from "forge-std/Test.sol";
-import {HostileFeed} from "../mocks/HostileFeed.sol";
 
 contract OracleGuardTest is Test {
     address private constant TOKEN = address(0x70CE4);
@@ -88,9 +88,7 @@ contract OracleGuardTest is Test {
     function test_upperBound_boundary() public {
         feed.say(100_000e8 + 1, NOW);
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IVaultTerms.PriceOutOfBounds.selector, TOKEN, 100_000e18 + 1e10, 20e18, 100_000e18
-            )
+            abi.encodeWithSelector(IVaultTerms.PriceOutOfBounds.selector, TOKEN, 100_000e18 + 1e10, 20e18, 100_000e18)
         );
         this.price();
         feed.say(100_000e8, NOW);
