@@ -138,7 +138,7 @@ class PositionSection(Section):
     def _parameter(self, name: str, value: int | str) -> tuple[str, int]:
         if isinstance(value, int):
             return name, value
-        return f"{name}_wad", decimal_units(f"position '{self.label}': {name}", value, WAD)
+        return f"{name}_wad", decimal_units(name, value, WAD)
 
 
 class Config(Section):

@@ -13,4 +13,4 @@ def rest_blocks(failures_in_row: int) -> int:
     """
     if failures_in_row <= 1:
         return 0
-    return min(1 << (failures_in_row - 2), LONGEST_REST_BLOCKS)
+    return min(1 << min(failures_in_row - 2, 10), LONGEST_REST_BLOCKS)

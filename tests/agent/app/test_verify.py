@@ -268,3 +268,25 @@ def test_verifying_is_fast_enough_for_a_long_run(path: Path) -> None:
     assert report.ok
     # 4,400 ticks must take well under a minute, on a machine that may be busy.
     assert (time.perf_counter() - started) / 300 < 0.015
+
+
+FOLLOWS = '"loss_budget_wad"'  # the field after a position's label, but not after a verdict's
+
+
+@pytest.mark.parametrize(
+    ("kind", "old", "new", "sentence"),
+    [
+        ("tick", '"carry_before_hash":"0x', '"carry_before_hash":"0xab', "its carry is not the one"),
+        ("tick", '"ratio_num":2', '"ratio_num":3', "the carry that it left"),
+        ("tick", f'"label":"treasury",{FOLLOWS}', f'"label":"hidden",{FOLLOWS}', "observed ['hidden']"),
+        ("sending", '"raw_tx":"0x02', '"raw_tx":"0x03', "its transaction hashes to"),
+    ],
+)
+def test_each_recorded_part_is_held_against_its_re_run(
+    path: Path, kind: str, old: str, new: str, sentence: str
+) -> None:
+    recorded.write_run(path)
+    seq = recorded.payload_with(path, kind)
+    recorded.rewrite(path, seq, old, new)
+    findings = [finding for finding in check(path).findings if sentence in finding.reason]
+    assert [finding.seq for finding in findings][:1] == [seq]

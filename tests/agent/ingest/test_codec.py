@@ -1,0 +1,110 @@
+"""The hand-made decoders agree with a general one, and refuse what is torn."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+from pathlib import Path
+
+import pytest
+from eth_abi import encode
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ballast.ingest.abi import load
+from ballast.ingest.hexes import data, hash32, quantity, signed, words
+from ballast.ingest.multicall import Answer, Call, answers, batch
+
+ARTIFACTS = Path(__file__).resolve().parents[3] / "build" / "forge"
+PARTS = st.lists(st.tuples(st.booleans(), st.binary(max_size=100)), max_size=6)
+
+
+@given(PARTS)
+def test_answersOfABatch_comeOutAsTheyWentIn(parts: list[tuple[bool, bytes]]) -> None:
+    raw = encode(["(bool,bytes)[]"], [parts])
+    assert answers(raw, len(parts)) == [Answer(success, body) for success, body in parts]
+
+
+@given(PARTS.filter(bool), st.data())
+def test_cutOffAnswer_isRefused(parts: list[tuple[bool, bytes]], draw: st.DataObject) -> None:
+    raw = encode(["(bool,bytes)[]"], [parts])
+    padding = 31 + (32 if not parts[-1][1] else 0)
+    cut = draw.draw(st.integers(0, len(raw) - padding - 1))
+    with pytest.raises(ValueError, match=r"answer|offset"):
+        answers(raw[:cut], len(parts))
+
+
+@given(st.binary(max_size=300), st.integers(0, 5))
+def test_nonsense_isRefusedOrRead_neverAnythingElse(raw: bytes, count: int) -> None:
+    try:
+        assert len(answers(raw, count)) == count
+    except ValueError:
+        pass
+
+
+def test_wrongNumberOfAnswers_isRefused() -> None:
+    with pytest.raises(ValueError, match="expected 2 answers, observed 1"):
+        answers(encode(["(bool,bytes)[]"], [[(True, b"")]]), 2)
+
+
+def test_batch_isAnAggregate3ThatToleratesFailures() -> None:
+    call = Call("0x" + "11" * 20, b"\x01\x02", "it")
+    expected = encode(["(address,bool,bytes)[]"], [[(call.target, True, call.calldata)]])
+    assert batch([call]) == "0x82ad56cb" + expected.hex()
+
+
+@given(st.integers(-(2**255), 2**255 - 1))
+def test_signedWord_isTwosComplement(value: int) -> None:
+    assert signed(words(encode(["int256"], [value]), 1)[0]) == value
+
+
+@pytest.mark.parametrize("text", [None, 5, "", "12", "0x" + "1" * 65, "0xg", "-0x1", "0x-1", "0x 1", ["0x1"]])
+def test_whatIsNoQuantity_isRefused(text: object) -> None:
+    with pytest.raises(ValueError, match="not a quantity"):
+        quantity(text)
+
+
+def test_quantity_ofTheLargestWord_passes_andIsExact() -> None:
+    assert quantity("0x" + "f" * 64) == 2**256 - 1
+    assert quantity("0x0") == 0
+
+
+@pytest.mark.parametrize("text", [None, "00", "0x0", "0xzz", 7])
+def test_whatIsNoData_isRefused(text: object) -> None:
+    with pytest.raises(ValueError, match=r"not data|non-hexadecimal|fromhex"):
+        data(text)
+
+
+def test_hash_hasExactly32Bytes() -> None:
+    assert hash32("0x" + "AB" * 32) == "0x" + "ab" * 32
+    with pytest.raises(ValueError, match="32 bytes, observed 31"):
+        hash32("0x" + "ab" * 31)
+
+
+@pytest.mark.parametrize("name", ["IRebalanceVault", "ILendingAdapter"])
+def test_packagedAbi_isTheContracts(name: str) -> None:
+    artifact = ARTIFACTS / f"{name}.sol" / f"{name}.json"
+    if not artifact.is_file():
+        pytest.skip(f"{artifact} is not built")
+    packaged = json.loads(resources.files("ballast.abi").joinpath(f"{name}.json").read_text())
+    compiled = json.loads(artifact.read_text())["abi"]
+    assert _signatures(packaged) == _signatures(compiled)
+
+
+def _signatures(entries: list[dict]) -> set[str]:
+    def shape(parameter: dict) -> str:
+        inner = ",".join(shape(component) for component in parameter.get("components", []))
+        return f"{parameter['type']}<{inner}>{parameter.get('indexed', '')}{parameter['name']}"
+
+    return {
+        f"{entry['type']} {entry['name']}({[shape(p) for p in entry['inputs']]}) {[shape(p) for p in entry.get('outputs', [])]}"
+        for entry in entries
+        if "name" in entry
+    }
+
+
+def test_errorOfTheVault_isFoundByItsSelector() -> None:
+    vault = load("IRebalanceVault")
+    item = next(one for one in vault.errors.values() if one.name == "Expired")
+    assert vault.error(item.selector + encode(["uint256", "uint256"], [5, 4])) == ("Expired", {"nowSeconds": 5, "validUntil": 4})
+    assert vault.error(b"\0\0\0\0") is None
