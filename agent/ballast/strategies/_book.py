@@ -58,7 +58,9 @@ class Book:
 
     def addition_for(self, target_wad: int) -> int:
         """Least units of collateral whose addition does the same: (target x D - A) / threshold."""
-        missing = max(mul_div_up(target_wad, self.debt_wad, WAD) - self.adjusted_wad, 0)
+        missing = mul_div_up(target_wad, self.debt_wad, WAD) - self.adjusted_wad
+        if missing <= 0:
+            return 0
         # One wad unit more than the exact quotient covers the rounding of value and threshold on the way
         # back.
         value = mul_div_up(missing, BPS, self.threshold_bps) + 1

@@ -210,3 +210,14 @@ def test_every_kind_of_entry_can_be_appended_by_name() -> None:
         "alert",
         "stop",
     } == KINDS
+
+
+def test_durable_entries_wait_for_the_disk_and_others_do_not(path: Path) -> None:
+    levels = []
+    with Journal.open(journal_url(path)) as journal:
+        for durable in (True, False, True):
+            journal.append("alert", {}, durable=durable)
+            levels.append(journal._connection.exec_driver_sql("PRAGMA synchronous").scalar_one())
+            journal._connection.rollback()
+    normal, full = 1, 2
+    assert levels == [full, normal, full]

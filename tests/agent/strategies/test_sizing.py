@@ -12,6 +12,7 @@ from ballast.domain.snapshot import PriceSet, Snapshot, join
 from ballast.domain.units import UINT128_MAX, WAD
 from ballast.domain.verdict import Act, ActionKind, Alert
 from ballast.oracle.aggregate import aggregate
+from ballast.strategies._book import Book
 from ballast.strategies._pool_math import exact_input_output
 from ballast.strategies._sizing import Intention, NoRepair, repair
 from support import core
@@ -180,3 +181,45 @@ def test_nothing_that_fits_says_why() -> None:
     found = repair(snapshot_of(core.observation(broke), terms), terms, intention())
     assert not isinstance(found, Act | Alert)
     assert len(found.reasons) == 3
+
+
+def test_a_ceiling_below_the_target_is_where_the_repair_ends() -> None:
+    terms = core.terms(health_ceiling_wad=13 * WAD // 10)
+    act = repair(snapshot_of(core.observation(core.position()), terms), terms, intention())
+    assert isinstance(act, Act)
+    assert 129 * WAD // 100 < act.expected_health_wad <= 13 * WAD // 10
+    assert act.health_ceiling_wad == 13 * WAD // 10
+
+
+def test_a_step_that_jumps_over_the_ceiling_is_not_taken() -> None:
+    # Ten units of debt: the smallest repayment that reaches the target goes from 1.2 to 1.5.
+    tiny = {"debt": 10, "venue_debt_wad": 10 * 10**12, "venue_health_wad": 12 * WAD // 10, "collateral": 0}
+    position = core.position(**tiny, idle_debt=10)
+    for ceiling, kind in ((151, Act), (145, NoRepair)):
+        terms = core.terms(health_ceiling_wad=ceiling * WAD // 100)
+        assert isinstance(repair(snapshot_of(core.observation(position), terms), terms, intention()), kind)
+
+
+books = st.builds(
+    Book,
+    health_wad=st.just(0),
+    adjusted_wad=st.integers(10**15, 10**28),
+    debt_wad=st.integers(10**15, 10**28),
+    collateral_price_wad=st.integers(10**15, 10**24),
+    debt_price_wad=st.integers(10**15, 10**24),
+    collateral_decimals=st.integers(6, 18),
+    debt_decimals=st.integers(6, 18),
+    threshold_bps=st.integers(1, 9_900),
+)
+
+
+@given(books, st.integers(10**18 + 1, 10**20))
+def test_idle_amounts_are_the_least_that_reach_the_target(book: Book, target: int) -> None:
+    added = book.addition_for(target)
+    assert book.health_after_adding(added) >= target
+    # One wad of USD is up to a thousand units of the cheapest token here, and is rounded up twice.
+    less = added - added // 10**6 - 10**4
+    assert less < 0 or book.health_after_adding(less) < target
+    repaid = book.repayment_for(target)
+    assert book.health_after_repaying(repaid) >= target
+    assert repaid == 0 or book.health_after_repaying(repaid - 1) < target
