@@ -19,9 +19,9 @@ from ballast.simulate.calls import NodeRpc
 from ballast.tx.signers import create_replica_keystore
 
 PASSWORD_ENV = "BALLAST_DEMO_PASSWORD"  # noqa: S105 (name of a variable)
-_PURSE_WEI = 10**22
+_PURSE_WEI = 10**26
 _GAS = 16_000_000
-_BID_WEI = 5 * 10**12
+_BID_WEI = 10**15
 
 
 @dataclass

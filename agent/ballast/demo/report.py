@@ -144,8 +144,8 @@ def _figure(name: str, series: Series) -> str:
         figure.add_hline(level, row=2, col=1, line={"color": "#999", "width": 1, "dash": dash})
     _marks(figure, series)
     for horizon, chances, dash in (("1 h", series.p1h, "solid"), ("6 h", series.p6h, "dot")):
-        values, name = chances.get(BALLAST, []), f"P within {horizon}"
-        _line(figure, 3, series.times, values, name, COLOURS[BALLAST], dash=dash)
+        values, title = chances.get(BALLAST, []), f"P within {horizon}"
+        _line(figure, 3, series.times, values, title, COLOURS[BALLAST], dash=dash)
     _line(figure, 4, series.times, series.base_fee, "base fee", "#8e44ad")
     highest = max((value or 0.0 for value in series.p6h.get(BALLAST, [])), default=0.0)
     figure.update_yaxes(tickformat=".0%", range=[0, max(0.05, 1.05 * highest)], row=3, col=1)

@@ -1,0 +1,70 @@
+"""SIGKILL at random moments: whatever is cut off, recovery comes to a record that the chain confirms."""
+
+import json
+
+import pytest
+from rich.console import Console
+
+from ballast.demo.agent_process import Tick
+from ballast.demo.kills import CRASH_STEPS, KillPlan, follow, run_kills
+from ballast.domain.journal import JournalEntry
+from ballast.replica.errors import ReplicaUnavailableError
+from ballast.simulate.path import build_path
+from ballast.simulate.scenario import load_scenario
+
+
+def _run(folder, kills, steps):
+    path = build_path(load_scenario("black_thursday"), 1).excerpt(*steps)
+    with (folder / "output.txt").open("w") as output:
+        try:
+            return run_kills(folder, kills, 1, path, Console(file=output, width=170))
+        except ReplicaUnavailableError as reason:
+            pytest.skip(str(reason))
+
+
+@pytest.mark.slow
+def test_a_few_kills_in_the_crash_leave_a_journal_that_the_chain_confirms(tmp_path):
+    report = _run(tmp_path, 4, (600, 690))
+    assert report.faults == ()
+    assert report.kills == 4
+    assert report.executions > 0
+
+
+@pytest.mark.deep
+@pytest.mark.timeout(1200)
+def test_twenty_kills_over_the_whole_crash_leave_a_journal_that_the_chain_confirms(tmp_path):
+    report = _run(tmp_path, 20, CRASH_STEPS)
+    assert report.faults == ()
+    assert report.kills == 20
+
+
+def _entry(seq, kind, **data):
+    return JournalEntry(seq, b"", b"", kind, None, json.dumps(data))
+
+
+def _signed(seq, label, digest):
+    return _entry(seq, "signed", label=label, sealed={"digest": digest})
+
+
+def test_two_live_intents_of_one_position_are_found():
+    faults, _ = follow([_signed(1, "a", "0x1"), _signed(2, "b", "0x2"), _signed(3, "a", "0x3")])
+    assert faults == ["entry 3: a has the live intents 0x1 and 0x3"]
+
+
+@pytest.mark.parametrize(
+    ("result", "settled"), [("executed", {"0x1"}), ("expired", set()), ("reverted", set())]
+)
+def test_a_settled_intent_makes_room_for_the_next(result, settled):
+    entries = [
+        _signed(1, "a", "0x1"),
+        _entry(2, "settled", digest="0x1", result=result),
+        _signed(3, "a", "0x3"),
+    ]
+    assert follow(entries) == ([], settled)
+
+
+def test_a_plan_kills_no_more_than_asked_and_never_before_the_first_answer():
+    plan = KillPlan(3, 10, seed=1)
+    assert not any(plan.strikes(None) for _ in range(50))
+    tick = Tick(1, ({"label": "a", "verdict": "act"},))
+    assert sum(plan.strikes(tick) for _ in range(100)) == 3
