@@ -122,7 +122,7 @@ def _forecast(
         weights,
         state_from_hex(carry.state_hex, weights),
         log_return(ratio, previous),
-        float(elapsed),
+        elapsed,
         [log_health(value) for value in health],
         [log_health(value, floor) for value, floor in zip(health, floors, strict=True)],
     )
