@@ -20,7 +20,7 @@ from ballast.domain.journal import JournalEntry
 from ballast.domain.terms import PositionTerms
 from ballast.journal.intents import INTENT_KINDS, IntentBook
 from ballast.risk.model import Weights
-from ballast.risk.state import StateInvalid
+from ballast.risk.state import StateError
 
 # A decision is signed a few ticks after the one that asked for it, at most.
 _REMEMBERED_TICKS = 256
@@ -89,7 +89,7 @@ class Replayer:
             self._take(entry)
         except JournalError as error:
             self.findings.append(Finding(entry.seq, error.reason))
-        except (KeyError, TypeError, MalformedMessage, StateInvalid, ConfigError, SealRefused) as error:
+        except (KeyError, TypeError, MalformedMessage, StateError, ConfigError, SealRefused) as error:
             self.findings.append(Finding(entry.seq, f"'{entry.entry_kind}' cannot be run again: {error}"))
 
     def decisions(self, findings: Sequence[Finding]) -> tuple[DecisionCheck, ...]:
