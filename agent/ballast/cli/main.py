@@ -75,19 +75,21 @@ def run(
     crash_at: Annotated[str | None, typer.Option("--crash-at", hidden=True)] = None,
 ) -> None:
     """Watch the positions and act."""
-    from ballast.app.config import load
-    from ballast.app.crash import crash_point
-    from ballast.app.modes import Mode
-    from ballast.app.run import Options
-    from ballast.app.run import run as run_agent
-
     if paper + live + on_replica > 1:
         raise ConfigError("--paper, --live and --replica exclude each other")
     if crash_at is not None and not on_replica:
         raise ConfigError("--crash-at is for tests and needs --replica")
+    from ballast.app.config import load
+    from ballast.app.crash import crash_point
+    from ballast.app.modes import Mode
+
+    settings, log, crash = load(config), _log(log_format), crash_point(crash_at)
     mode = Mode.LIVE if live else Mode.REPLICA if on_replica else Mode.PAPER
-    options = Options(mode, crash_point(crash_at), _password if sys.stdin.isatty() else None)
-    run_agent(load(config), options, _log(log_format))
+    # After everything that can be refused without it: the forecaster takes seconds to import.
+    from ballast.app.run import Options
+    from ballast.app.run import run as run_agent
+
+    run_agent(settings, Options(mode, crash, _password if sys.stdin.isatty() else None), log)
 
 
 @app.command()
@@ -182,6 +184,8 @@ def demo(  # noqa: PLR0917 (one parameter per option)
     from ballast.replica.errors import ReplicaError
 
     try:
+        import plotly  # noqa: F401 (drawn with at the end, missed at the beginning)
+
         from ballast.demo.main import DemoSettings, run_demo
         from ballast.simulate.recorded import Recording
     except ModuleNotFoundError as error:

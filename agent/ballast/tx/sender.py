@@ -36,9 +36,9 @@ class Sender:
     def submit(self, raw_tx: str, *, public: bool) -> tuple[Handed, ...]:
         """Offers a signed transaction to the private relays in turn until one has it.
 
-        ``public`` offers it to the public nodes as well, whatever the relays say: a relay that takes a transaction may
-        still never include it. Without private relays the public nodes are asked in any case. A transaction has one
-        hash, so offering it twice can never make two of it.
+        ``public`` offers it to the public nodes as well, whatever the relays say: a relay that takes a
+        transaction may still never include it. Without private relays the public nodes are asked in any case.
+        A transaction has one hash, so offering it twice can never make two of it.
 
         Raises:
             NotTaken: nobody took it; says what each of them answered.

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.guarded import PASSWORD_ENV, Guarded, build_guarded
 
 from ballast.domain.errors import ExtraMissing
 from ballast.replica.errors import ReplicaUnavailableError
 from ballast.replica.node import ReplicaNode
+from support.guarded import PASSWORD_ENV, Guarded, build_guarded
 
 
 @pytest.fixture(scope="session")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from support.agent import running
-from support.guarded import ACTING_PARAMETERS, Guarded
 
 from ballast.app.config import Config, parse
 from ballast.app.modes import Mode
 from ballast.domain.errors import ConfigError, RefusedToRun
 from ballast.replica import addresses as at
+from support.agent import running
+from support.guarded import ACTING_PARAMETERS, Guarded
 
 VAULT = "0x" + "ab" * 20
 GOOD = f"""
@@ -40,7 +40,7 @@ def changed(old: str, new: str) -> str:
     return GOOD.replace(old, new)
 
 
-def test_goodConfiguration_isRead_withIntegersOnly() -> None:
+def test_good_configuration_is_read_with_integers_only() -> None:
     config = parse(GOOD, "ballast.toml")
     assert isinstance(config, Config)
     parameters = (("target_health_wad", 15 * 10**17), ("trigger_health_wad", 125 * 10**16))
@@ -48,10 +48,22 @@ def test_goodConfiguration_isRead_withIntegersOnly() -> None:
 
 
 BAD = {
-    "unknown key": (changed("quorum = 2", "quorum = 2\nretries = 3"), "ballast.toml: unknown key 'rpc.retries'"),
-    "missing quorum": (changed("quorum = 2\n", ""), "ballast.toml: 'rpc.quorum' is missing; it has no default"),
-    "quorum below a majority": (changed("quorum = 2", "quorum = 1"), "rpc.quorum is 1, allowed are 2 to 3 for 3 rpc.urls"),
-    "quorum above all": (changed("quorum = 2", "quorum = 4"), "rpc.quorum is 4, allowed are 2 to 3 for 3 rpc.urls"),
+    "unknown key": (
+        changed("quorum = 2", "quorum = 2\nretries = 3"),
+        "ballast.toml: unknown key 'rpc.retries'",
+    ),
+    "missing quorum": (
+        changed("quorum = 2\n", ""),
+        "ballast.toml: 'rpc.quorum' is missing; it has no default",
+    ),
+    "quorum below a majority": (
+        changed("quorum = 2", "quorum = 1"),
+        "rpc.quorum is 1, allowed are 2 to 3 for 3 rpc.urls",
+    ),
+    "quorum above all": (
+        changed("quorum = 2", "quorum = 4"),
+        "rpc.quorum is 4, allowed are 2 to 3 for 3 rpc.urls",
+    ),
     "one provider twice": (
         changed("http://two.example", "http://one.example"),
         "rpc.urls names one provider twice; a quorum counts different ones",
@@ -71,7 +83,7 @@ BAD = {
     ),
     "no number": (
         changed('"1.25"', '"high"'),
-        "position 'p': trigger_health is \"high\", allowed is a decimal number such as \"1.25\"",
+        'position \'p\': trigger_health is "high", allowed is a decimal number such as "1.25"',
     ),
     "finer than a wad": (
         changed('"1.25"', '"1.0000000000000000001"'),
@@ -90,7 +102,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_badFile_isRefusedInOneSentence(name: str) -> None:
+def test_bad_file_is_refused_in_one_sentence(name: str) -> None:
     text, sentence = BAD[name]
     with pytest.raises(ConfigError) as refusal:
         parse(text, "ballast.toml")
@@ -103,7 +115,7 @@ def refusal_of(text: str, mode: Mode = Mode.REPLICA) -> str:
     return str(refusal.value)
 
 
-def test_addressWithoutCode_isNamed(guarded: Guarded, folder: Path) -> None:
+def test_address_without_code_is_named(guarded: Guarded, folder: Path) -> None:
     empty = "0x" + "12" * 20
     said = refusal_of(guarded.config(folder, vault=empty))
     assert said == f"position 'weth-usdc': vault {empty} has no code on chain 1"
@@ -111,12 +123,14 @@ def test_addressWithoutCode_isNamed(guarded: Guarded, folder: Path) -> None:
     assert said == f"position 'weth-usdc': swap_pool {empty} has no code on chain 1"
 
 
-def test_wrongChainId_isRefused(guarded: Guarded, folder: Path) -> None:
+def test_wrong_chain_id_is_refused(guarded: Guarded, folder: Path) -> None:
     said = refusal_of(guarded.config(folder, chain_id=5))
     assert said == "chain_id is 5, but rpc.urls serve chain id 1"
 
 
-def test_staleFeed_isRefusedAtTheFirstStart_atTheLimitPlusOne(guarded: Guarded, folder: Path) -> None:
+def test_stale_feed_is_refused_at_the_first_start_at_the_limit_plus_one(
+    guarded: Guarded, folder: Path
+) -> None:
     rpc = guarded.node.rpc
     raw = rpc.call("eth_call", {"to": at.ETH_USD_FEED, "data": "0xfeaf968c"}, "latest")
     updated = int(raw[2 + 3 * 64 : 2 + 4 * 64], 16)
@@ -130,7 +144,9 @@ def test_staleFeed_isRefusedAtTheFirstStart_atTheLimitPlusOne(guarded: Guarded, 
     assert said == f"the feed of WETH at {at.ETH_USD_FEED.lower()} is 4201 s old, allowed are 0 to 4200 s"
 
 
-def test_staleFeed_doesNotKeepAnAgentThatRanBeforeFromComingBack(guarded: Guarded, folder: Path) -> None:
+def test_stale_feed_does_not_keep_an_agent_that_ran_before_from_coming_back(
+    guarded: Guarded, folder: Path
+) -> None:
     text = guarded.config(folder)
     with running(text) as agent:
         agent.tick()
@@ -139,8 +155,10 @@ def test_staleFeed_doesNotKeepAnAgentThatRanBeforeFromComingBack(guarded: Guarde
         assert agent.tick()
 
 
-def test_keyOfAnotherVault_isRefused(guarded: Guarded, folder: Path) -> None:
+def test_key_of_another_vault_is_refused(guarded: Guarded, folder: Path) -> None:
     text = guarded.config(folder).replace(str(guarded.keys.signer_file), str(guarded.keys.sender_file), 1)
     keys = guarded.keys
-    expected = f"position 'weth-usdc': the vault's signer is {keys.signer}, signer.keystore holds {keys.sender}"
+    expected = (
+        f"position 'weth-usdc': the vault's signer is {keys.signer}, signer.keystore holds {keys.sender}"
+    )
     assert refusal_of(text) == expected

@@ -1,4 +1,4 @@
-"""Whatever the moment of its death, the agent comes back to the same end: one repair, once, and a journal that verifies."""
+"""Whatever the moment of its death, the agent comes back to the same end: one repair, and a good journal."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from support.agent import Agent, CrashAfter, InjectedCrash, running
-from support.guarded import Guarded
 
 from ballast.app.crash import CRASH_POINTS
 from ballast.app.verify import verify
 from ballast.app.verify_chain import QuorumChainView
 from ballast.risk.model import load_default_weights
+from ballast.strategies.registry import model_ids
+from support.agent import Agent, CrashAfter, CrashAt, InjectedCrash, running
+from support.guarded import CALM_PARAMETERS, Guarded
 
 TICKS_TO_THE_END = 12
-# An alert belongs to another story; see test_alertIsWrittenOnceAroundACrash.
+# An alert belongs to another story, below.
 UNREACHED = {"before-journal-alert", "after-journal-alert"}
 
 
@@ -52,13 +53,13 @@ def assert_verifies(agent: Agent) -> None:
     assert [str(finding) for finding in report.findings] == []
 
 
-def test_allNamedPointsAreReached_inOneRepair(guarded: Guarded, folder: Path) -> None:
+def test_all_named_points_are_reached_in_one_repair(guarded: Guarded, folder: Path) -> None:
     crash = CrashAfter(None)
     live_until_the_end(guarded, guarded.config(folder), crash)
     assert set(CRASH_POINTS) - set(crash.names) == UNREACHED
 
 
-def test_everyCrashPoint_leadsToTheSameEnd(guarded: Guarded, folder: Path) -> None:
+def test_every_crash_point_leads_to_the_same_end(guarded: Guarded, folder: Path) -> None:
     rpc = guarded.node.rpc
     snapshot = rpc.call("evm_snapshot")
     counted = CrashAfter(None)
@@ -75,7 +76,7 @@ def test_everyCrashPoint_leadsToTheSameEnd(guarded: Guarded, folder: Path) -> No
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_crashesDuringRecovery_leadToTheSameEnd(guarded: Guarded, folder: Path, seed: int) -> None:
+def test_crashes_during_recovery_lead_to_the_same_end(guarded: Guarded, folder: Path, seed: int) -> None:
     chance = random.Random(seed)
     text = guarded.config(folder)
     for _ in range(6):
@@ -87,7 +88,9 @@ def test_crashesDuringRecovery_leadToTheSameEnd(guarded: Guarded, folder: Path, 
     assert_repaired_once(guarded, text)
 
 
-def test_intentThatDiesWhileTheAgentIsAway_isExpiredAndPlannedAnew(guarded: Guarded, folder: Path) -> None:
+def test_intent_that_dies_while_the_agent_is_away_is_expired_and_planned_anew(
+    guarded: Guarded, folder: Path
+) -> None:
     text = guarded.config(folder)
     names = CrashAfter(None)
     snapshot = guarded.node.rpc.call("evm_snapshot")
@@ -105,3 +108,27 @@ def test_intentThatDiesWhileTheAgentIsAway_isExpiredAndPlannedAnew(guarded: Guar
         assert first == second
     live_until_the_end(guarded, text, CrashAfter(None))
     assert_repaired_once(guarded, text)
+
+
+@pytest.mark.parametrize("point", ["before-journal-alert", "after-journal-alert"])
+def test_vault_that_refuses_is_an_alert_and_never_a_signature(
+    guarded: Guarded, folder: Path, point: str
+) -> None:
+    text = guarded.config(folder, parameters=CALM_PARAMETERS)
+    with running(text) as agent:
+        agent.tick()
+        guarded.owner_calls("revokeModel(bytes32)", model_ids("static_rule", b"")[0])
+        agent.tick()
+        assert [data["terms"]["config_epoch"] for data in agent.data("terms")] == [1, 2]
+    with pytest.raises(InjectedCrash), running(guarded.config(folder), CrashAt(point)) as agent:
+        agent.tick()
+    with running(guarded.config(folder)) as agent:
+        for _ in range(3):
+            agent.tick()
+            guarded.mine()
+        assert [data["reason"].split("(")[0] for data in agent.data("alert")][
+            -1
+        ] == "preview reverted: ModelNotApproved"
+        assert len(agent.data("alert")) == (2 if point.startswith("after") else 1)
+        assert "signed" not in agent.kinds()
+        assert_verifies(agent)

@@ -6,12 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
-from support.agent import running
-from support.fault_proxy import proxies
-from support.guarded import Guarded
 
 from ballast.app.modes import REPLICA_MARKER, Mode
 from ballast.domain.errors import ConfigError, JournalError, RefusedToRun
+from support.agent import running
+from support.fault_proxy import proxies
+from support.guarded import Guarded
 
 CLIENT = "Geth/v1.16.7-stable/linux-amd64/go1.25"
 
@@ -31,18 +31,18 @@ def checkpoint(guarded: Guarded, block: int = 3) -> str:
     return f'\n\n[checkpoint]\nblock = {block}\nhash = "{found}"\n'
 
 
-def test_liveRun_refusesAReplica(guarded: Guarded, folder: Path) -> None:
+def test_live_run_refuses_a_replica(guarded: Guarded, folder: Path) -> None:
     said = refusal(guarded.config(folder) + checkpoint(guarded), Mode.LIVE)
     assert said == f"--live refuses replicas: there is a marker contract at {REPLICA_MARKER}"
 
 
-def test_liveRun_refusesADevelopmentNode_thatHidesItsMarker(guarded: Guarded, folder: Path) -> None:
+def test_live_run_refuses_a_development_node_that_hides_its_marker(guarded: Guarded, folder: Path) -> None:
     without_marker(guarded)
     said = refusal(guarded.config(folder) + checkpoint(guarded), Mode.LIVE)
     assert said.startswith("--live refuses development nodes: one of rpc.urls is anvil/")
 
 
-def test_liveRun_refusesAChainWithAnotherCheckpoint_orNone(guarded: Guarded, folder: Path) -> None:
+def test_live_run_refuses_a_chain_with_another_checkpoint_or_none(guarded: Guarded, folder: Path) -> None:
     without_marker(guarded)
     with proxies(guarded.node.url, 1) as (proxy,):
         proxy.answers("web3_clientVersion", CLIENT)
@@ -55,7 +55,7 @@ def test_liveRun_refusesAChainWithAnotherCheckpoint_orNone(guarded: Guarded, fol
         assert said == f"block 3 has hash {observed}, checkpoint.hash is 0x{'11' * 32}"
 
 
-def test_keyMadeForAReplica_neverOpensOnALiveChain(guarded: Guarded, folder: Path) -> None:
+def test_key_made_for_a_replica_never_opens_on_a_live_chain(guarded: Guarded, folder: Path) -> None:
     without_marker(guarded)
     with proxies(guarded.node.url, 1) as (proxy,):
         proxy.answers("web3_clientVersion", CLIENT)
@@ -65,7 +65,7 @@ def test_keyMadeForAReplica_neverOpensOnALiveChain(guarded: Guarded, folder: Pat
     assert said == f"signer.keystore {file} is for replicas only; a live run needs another key"
 
 
-def test_liveKey_neverOpensOnAReplica(guarded: Guarded, folder: Path) -> None:
+def test_live_key_never_opens_on_a_replica(guarded: Guarded, folder: Path) -> None:
     document = json.loads(guarded.keys.signer_file.read_text())
     del document["ballast"]
     unmarked = folder / "live.json"
@@ -75,13 +75,13 @@ def test_liveKey_neverOpensOnAReplica(guarded: Guarded, folder: Path) -> None:
     assert said == f"signer.keystore {unmarked} is not marked for replicas; a live key never meets one"
 
 
-def test_replicaRun_refusesAChainWithoutTheMarker(guarded: Guarded, folder: Path) -> None:
+def test_replica_run_refuses_a_chain_without_the_marker(guarded: Guarded, folder: Path) -> None:
     without_marker(guarded)
     said = refusal(guarded.config(folder), Mode.REPLICA)
     assert said == f"--replica needs a replica: there is no marker contract at {REPLICA_MARKER}"
 
 
-def test_paperRun_needsNoKey_previewsAndSignsNothing(guarded: Guarded, folder: Path) -> None:
+def test_paper_run_needs_no_key_previews_and_signs_nothing(guarded: Guarded, folder: Path) -> None:
     sections = guarded.config(folder).split("\n\n")
     text = "\n\n".join(section for section in sections if not section.startswith(("[signer]", "[sender]")))
     with running(text, mode=Mode.PAPER) as agent:
@@ -94,7 +94,7 @@ def test_paperRun_needsNoKey_previewsAndSignsNothing(guarded: Guarded, folder: P
         assert "signed" not in agent.kinds()
 
 
-def test_journalOfAnotherMode_isRefused(guarded: Guarded, folder: Path) -> None:
+def test_journal_of_another_mode_is_refused(guarded: Guarded, folder: Path) -> None:
     text = guarded.config(folder)
     with running(text, mode=Mode.PAPER) as agent:
         agent.tick()
@@ -102,7 +102,7 @@ def test_journalOfAnotherMode_isRefused(guarded: Guarded, folder: Path) -> None:
     assert said.startswith("the journal was written in mode paper on chain 1")
 
 
-def test_secondAgentOnOneJournal_isRefused(guarded: Guarded, folder: Path) -> None:
+def test_second_agent_on_one_journal_is_refused(guarded: Guarded, folder: Path) -> None:
     text = guarded.config(folder)
     with running(text), pytest.raises(JournalError, match="a journal has one writer"), running(text):
         pass

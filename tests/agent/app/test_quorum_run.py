@@ -1,4 +1,4 @@
-"""Three providers, two must agree: what one of them does alone changes nothing, and below two nothing is signed."""
+"""Three providers, two must agree: one alone changes nothing, and below two nothing is signed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from support.agent import running
 from support.fault_proxy import FaultProxy, proxies
 from support.guarded import Guarded
@@ -35,7 +36,9 @@ def config(guarded: Guarded, folder: Path, nodes: list[FaultProxy]) -> str:
 
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("place", [1])
-def test_oneOfThree_changesNothing(guarded: Guarded, folder: Path, nodes: list[FaultProxy], fault: str, place: int) -> None:
+def test_one_of_three_changes_nothing(
+    guarded: Guarded, folder: Path, nodes: list[FaultProxy], fault: str, place: int
+) -> None:
     with running(config(guarded, folder, nodes)) as agent:
         FAULTS[fault](nodes[place])
         agent.tick()
@@ -50,7 +53,7 @@ def test_oneOfThree_changesNothing(guarded: Guarded, folder: Path, nodes: list[F
 
 
 @pytest.mark.parametrize("fault", ["down", "malformed", "lying about state"])
-def test_twoOfThree_nothingIsSigned_andTheTickSaysSo(
+def test_two_of_three_nothing_is_signed_and_the_tick_says_so(
     guarded: Guarded, folder: Path, nodes: list[FaultProxy], fault: str
 ) -> None:
     with running(config(guarded, folder, nodes)) as agent:
@@ -70,7 +73,9 @@ def test_twoOfThree_nothingIsSigned_andTheTickSaysSo(
         assert "signed" in agent.kinds()
 
 
-def test_providerOfAnotherChain_isDropped_andNamed(guarded: Guarded, folder: Path, nodes: list[FaultProxy]) -> None:
+def test_provider_of_another_chain_is_dropped_and_named(
+    guarded: Guarded, folder: Path, nodes: list[FaultProxy]
+) -> None:
     nodes[1].answers("eth_chainId", "0x5")
     with running(config(guarded, folder, nodes)) as agent:
         agent.tick()
@@ -79,7 +84,9 @@ def test_providerOfAnotherChain_isDropped_andNamed(guarded: Guarded, folder: Pat
         assert nodes[1].calls["eth_call"] == 0
 
 
-def test_providerThatFails_isLeftAloneForAWhile_thenAskedAgain(guarded: Guarded, folder: Path, nodes: list[FaultProxy]) -> None:
+def test_provider_that_fails_is_left_alone_for_a_while_then_asked_again(
+    guarded: Guarded, folder: Path, nodes: list[FaultProxy]
+) -> None:
     with running(config(guarded, folder, nodes)) as agent:
         nodes[0].down()
         for _ in range(4):

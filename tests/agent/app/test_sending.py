@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
+from ballast.domain.errors import JournalError
 from support.agent import running
 from support.fault_proxy import FaultProxy, proxies
 from support.guarded import Guarded
@@ -18,7 +20,7 @@ def relay(guarded: Guarded):
         yield proxy
 
 
-def test_transactionThatTheNodeDropped_isSentAgain(guarded: Guarded, folder: Path) -> None:
+def test_transaction_that_the_node_dropped_is_sent_again(guarded: Guarded, folder: Path) -> None:
     with running(guarded.config(folder, max_replacements=0)) as agent:
         agent.tick()
         guarded.node.rpc.call("anvil_dropTransaction", agent.data("sending")[0]["tx_hash"])
@@ -32,7 +34,9 @@ def test_transactionThatTheNodeDropped_isSentAgain(guarded: Guarded, folder: Pat
         assert len(agent.data("signed")) == len(agent.data("sending")) == 1
 
 
-def test_transactionThatIsTooCheap_isReplacedByTheSameIntentAtTheSameNonce(guarded: Guarded, folder: Path) -> None:
+def test_transaction_that_is_too_cheap_is_replaced_by_the_same_intent_at_the_same_nonce(
+    guarded: Guarded, folder: Path
+) -> None:
     with running(guarded.config(folder)) as agent:
         agent.tick()
         # The base fee of the next blocks is above the first bid, so only a replacement can be included.
@@ -51,7 +55,7 @@ def test_transactionThatIsTooCheap_isReplacedByTheSameIntentAtTheSameNonce(guard
         assert [data["tx_hash"] for data in agent.data("settled")] == [second["tx_hash"]]
 
 
-def test_replacementComesOnce_asConfigured(guarded: Guarded, folder: Path) -> None:
+def test_replacement_comes_once_as_configured(guarded: Guarded, folder: Path) -> None:
     with running(guarded.config(folder, replace_after_blocks=1, max_replacements=1)) as agent:
         for block in range(4):
             agent.tick()
@@ -61,7 +65,9 @@ def test_replacementComesOnce_asConfigured(guarded: Guarded, folder: Path) -> No
         assert len(agent.data("signed")) == 1
 
 
-def test_answerToASendThatGotLost_leadsToNoSecondIntent(guarded: Guarded, folder: Path, relay: FaultProxy) -> None:
+def test_answer_to_a_send_that_got_lost_leads_to_no_second_intent(
+    guarded: Guarded, folder: Path, relay: FaultProxy
+) -> None:
     relay.loses_answers_of("eth_sendRawTransaction")
     text = guarded.config(folder, urls=[relay.url])
     with running(text) as agent:
@@ -74,7 +80,9 @@ def test_answerToASendThatGotLost_leadsToNoSecondIntent(guarded: Guarded, folder
         assert len(agent.data("signed")) == 1
 
 
-def test_relayThatAcceptsAndNeverIncludes_isFollowedByPublicNodes(guarded: Guarded, folder: Path, relay: FaultProxy) -> None:
+def test_relay_that_accepts_and_never_includes_is_followed_by_public_nodes(
+    guarded: Guarded, folder: Path, relay: FaultProxy
+) -> None:
     relay.answers("eth_sendRawTransaction", "0x" + "00" * 32)
     text = guarded.config(folder, private_urls=[relay.url], replace_after_blocks=9)
     with running(text) as agent:
@@ -90,12 +98,12 @@ def test_relayThatAcceptsAndNeverIncludes_isFollowedByPublicNodes(guarded: Guard
         assert [data["result"] for data in agent.data("settled")] == ["executed"]
 
 
-def test_revertedTransaction_isTriedAgainWithTheSameDecision(guarded: Guarded, folder: Path) -> None:
+def test_reverted_transaction_is_tried_again_with_the_same_decision(guarded: Guarded, folder: Path) -> None:
     rpc = guarded.node.rpc
     with running(guarded.config(folder)) as agent:
         agent.tick()
         sending = agent.data("sending")[0]
-        # Too little gas in the block's view: the transaction is replaced by one that fails inside of the vault.
+        # For one block the vault is a contract that refuses everything.
         code = rpc.call("eth_getCode", guarded.vault, "latest")
         rpc.call("anvil_setCode", guarded.vault, "0x60006000fd")
         guarded.mine()
@@ -111,7 +119,9 @@ def test_revertedTransaction_isTriedAgainWithTheSameDecision(guarded: Guarded, f
         assert [data["result"] for data in agent.data("settled")] == ["executed"]
 
 
-def test_intentThatNobodyIncludes_diesByItsDeadline_andNotASecondBefore(guarded: Guarded, folder: Path, relay: FaultProxy) -> None:
+def test_intent_that_nobody_includes_dies_by_its_deadline_and_not_a_second_before(
+    guarded: Guarded, folder: Path, relay: FaultProxy
+) -> None:
     relay.refuses("eth_sendRawTransaction", "txpool is full")
     with running(guarded.config(folder, urls=[relay.url])) as agent:
         agent.tick()
@@ -126,7 +136,7 @@ def test_intentThatNobodyIncludes_diesByItsDeadline_andNotASecondBefore(guarded:
         assert [data["result"] for data in agent.data("settled")] == ["expired"]
 
 
-def test_executionCountsAsSettled_onlyAtTheConfiguredDepth(guarded: Guarded, folder: Path) -> None:
+def test_execution_counts_as_settled_only_at_the_configured_depth(guarded: Guarded, folder: Path) -> None:
     with running(guarded.config(folder, confirmations=3)) as agent:
         agent.tick()
         settled = []
@@ -137,9 +147,9 @@ def test_executionCountsAsSettled_onlyAtTheConfiguredDepth(guarded: Guarded, fol
         assert settled == [0, 0, 1]
 
 
-def test_journalThatCannotBeWritten_haltsTheAgentBeforeAnythingIsSent(guarded: Guarded, folder: Path) -> None:
-    from ballast.domain.errors import JournalError
-
+def test_journal_that_cannot_be_written_halts_the_agent_before_anything_is_sent(
+    guarded: Guarded, folder: Path
+) -> None:
     with running(guarded.config(folder)) as agent:
         agent.journal._connection.exec_driver_sql("DROP TABLE entries")
         agent.journal._connection.commit()

@@ -38,14 +38,16 @@ def silent(method: str, params: list[Any]) -> Any:
 
 
 def says(value: Any) -> Callable[[str, list[Any]], Any]:
-    return lambda method, params: value
+    return lambda _method, _params: value
 
 
 @pytest.fixture
 def make() -> Iterator[Callable[..., Quorum]]:
     made = []
 
-    def build(quorum: int, *answers: Callable[[str, list[Any]], Any], clock: Callable[[], float] = lambda: 0.0) -> Quorum:
+    def build(
+        quorum: int, *answers: Callable[[str, list[Any]], Any], clock: Callable[[], float] = lambda: 0.0
+    ) -> Quorum:
         providers = [Provider(FakeRpc(f"node{i}", answer)) for i, answer in enumerate(answers)]
         made.append(Quorum(providers, quorum, 1.0, clock))
         return made[-1]
@@ -55,25 +57,27 @@ def make() -> Iterator[Callable[..., Quorum]]:
         one.close()
 
 
-def test_agreement_isExactlyTheQuorum_oneLessIsNone(make: Callable[..., Quorum]) -> None:
+def test_agreement_is_exactly_the_quorum_one_less_is_none(make: Callable[..., Quorum]) -> None:
     assert make(2, says("0x1"), says("0x1"), says("0x2")).ask("m", [], quantity).value == 1
     with pytest.raises(QuorumLost) as lost:
         make(2, says("0x1"), says("0x2"), says("0x3")).ask("m", [], quantity)
     assert (lost.value.agreeing, lost.value.quorum) == (1, 2)
 
 
-def test_absenceIsAnAnswer_thatAQuorumMayGive(make: Callable[..., Quorum]) -> None:
+def test_absence_is_an_answer_that_a_quorum_may_give(make: Callable[..., Quorum]) -> None:
     assert make(2, says(None), says(None), says("0x1")).ask("m", [], lambda value: value).value is None
 
 
-def test_malformedAnswer_isAFailure_notAVote(make: Callable[..., Quorum]) -> None:
+def test_malformed_answer_is_a_failure_not_a_vote(make: Callable[..., Quorum]) -> None:
     quorum = make(2, says("zero"), says("zero"), says("0x1"))
     with pytest.raises(QuorumLost):
         quorum.ask("m", [], quantity)
     assert quorum.providers[0].counters.failures == 1
 
 
-def test_liar_isCountedAndSetAside_alsoWhenItAnswersAfterTheQuorum(make: Callable[..., Quorum]) -> None:
+def test_liar_is_counted_and_set_aside_also_when_it_answers_after_the_quorum(
+    make: Callable[..., Quorum],
+) -> None:
     quorum = make(2, says("0x1"), says("0x1"), says("0x2"))
     for _ in range(3):
         quorum.ask("m", [], quantity)
@@ -83,7 +87,7 @@ def test_liar_isCountedAndSetAside_alsoWhenItAnswersAfterTheQuorum(make: Callabl
     assert not quorum.providers[2].breaker.is_open(30.0)
 
 
-def test_loneProvider_isAskedEveryTime_whateverItDidBefore(make: Callable[..., Quorum]) -> None:
+def test_lone_provider_is_asked_every_time_whatever_it_did_before(make: Callable[..., Quorum]) -> None:
     quorum = make(1, silent)
     for _ in range(5):
         with pytest.raises(QuorumLost):
@@ -91,7 +95,7 @@ def test_loneProvider_isAskedEveryTime_whateverItDidBefore(make: Callable[..., Q
     assert quorum.providers[0].counters.calls == 5
 
 
-def test_breaker_opensAtTheThirdFailureInARow_andASuccessClosesIt() -> None:
+def test_breaker_opens_at_the_third_failure_in_a_row_and_a_success_closes_it() -> None:
     breaker = Breaker()
     breaker.failed(0.0)
     breaker.failed(0.0)
@@ -110,21 +114,21 @@ def block(number: int, marker: str = "aa") -> dict[str, str]:
 
 
 def chain(latest: int, marker: str = "aa") -> Callable[[str, list[Any]], Any]:
-    return lambda method, params: block(latest if params[0] == "latest" else int(params[0], 16), marker)
+    return lambda _method, params: block(latest if params[0] == "latest" else int(params[0], 16), marker)
 
 
-def test_head_isTheHighestBlockThatAQuorumHas(make: Callable[..., Quorum]) -> None:
+def test_head_is_the_highest_block_that_a_quorum_has(make: Callable[..., Quorum]) -> None:
     assert Heads(make(2, chain(9), chain(10), chain(8)), 1).newest().number == 9
     assert Heads(make(2, chain(9), chain(9), chain(50, "bb")), 1).newest().number == 9
 
 
-def test_headsOnTwoBranches_areNoQuorum(make: Callable[..., Quorum]) -> None:
+def test_heads_on_two_branches_are_no_quorum(make: Callable[..., Quorum]) -> None:
     with pytest.raises(QuorumLost):
         Heads(make(2, chain(9, "aa"), chain(9, "bb"), silent), 1).newest()
 
 
-def test_wrongChain_isRefused_whenTheRestIsNoQuorum(make: Callable[..., Quorum]) -> None:
-    with pytest.raises(RefusedToRun, match="chain_id is 1, but rpc.urls serve chain id 5"):
+def test_wrong_chain_is_refused_when_the_rest_is_no_quorum(make: Callable[..., Quorum]) -> None:
+    with pytest.raises(RefusedToRun, match=r"chain_id is 1, but rpc\.urls serve chain id 5"):
         Heads(make(2, says("0x5"), says("0x5"), says("0x1")), 1).require_chain()
     quorum = make(2, says("0x5"), says("0x1"), says("0x1"))
     Heads(quorum, 1).require_chain()
@@ -132,10 +136,13 @@ def test_wrongChain_isRefused_whenTheRestIsNoQuorum(make: Callable[..., Quorum])
 
 
 @pytest.mark.parametrize("url", ["ftp://x", "nonsense", "http://"])
-def test_urlThatIsNone_isRefused(url: str) -> None:
+def test_url_that_is_none_is_refused(url: str) -> None:
     with pytest.raises(ConfigError, match="allowed are http:// and https:// URLs"):
         HttpRpc(url, 1.0)
 
 
-def test_nameOfANode_neverShowsItsKey() -> None:
-    assert HttpRpc("https://user:secret@eth.example:8443/v3/KEY?token=KEY", 1.0).name == "https://eth.example:8443"
+def test_name_of_a_node_never_shows_its_key() -> None:
+    assert (
+        HttpRpc("https://user:secret@eth.example:8443/v3/KEY?token=KEY", 1.0).name
+        == "https://eth.example:8443"
+    )

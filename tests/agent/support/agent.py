@@ -37,6 +37,17 @@ class CrashAfter(AbstractCrashPoint):
             raise InjectedCrash(name)
 
 
+class CrashAt(AbstractCrashPoint):
+    """Dies at the first point of one name."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def reached(self, name: str) -> None:
+        if name == self.name:
+            raise InjectedCrash(name)
+
+
 class Agent:
     """A started agent, its journal and its log."""
 

@@ -15,20 +15,21 @@ Call = dict[str, Any]
 HANG_SECONDS = 30.0
 
 
-class Dropped(Exception):
+class DroppedError(Exception):
     """The connection is closed without an answer."""
 
 
 class FaultProxy:
-    """Forwards JSON-RPC to ``upstream``. ``before`` may answer in the node's place, ``after`` may change what it said.
+    """Forwards JSON-RPC to ``upstream``.
 
-    Both get the call; a returned ``bytes`` is sent as it is, with ``status``. ``Dropped`` closes the connection.
+    ``before`` may answer in the node's place, ``after`` may change what it said. Both get the call; returned bytes are
+    sent as they are, with ``status``. ``DroppedError`` closes the connection.
     """
 
     def __init__(self, upstream: str) -> None:
         self.upstream = upstream
-        self.before: Callable[[Call], bytes | None] = lambda call: None
-        self.after: Callable[[Call, dict[str, Any]], dict[str, Any] | bytes] = lambda call, answer: answer
+        self.before: Callable[[Call], bytes | None] = lambda _call: None
+        self.after: Callable[[Call, dict[str, Any]], dict[str, Any] | bytes] = lambda _call, answer: answer
         self.status = 200
         self.calls: Counter[str] = Counter()
         self.released = threading.Event()
@@ -40,27 +41,27 @@ class FaultProxy:
 
     def heal(self) -> None:
         """Passes everything through again."""
-        self.before = lambda call: None
-        self.after = lambda call, answer: answer
+        self.before = lambda _call: None
+        self.after = lambda _call, answer: answer
         self.status = 200
 
     def down(self) -> None:
         def drop(call: Call) -> bytes | None:
-            raise Dropped
+            raise DroppedError
 
         self.before = drop
 
     def hang(self) -> None:
         def wait(call: Call) -> bytes | None:
             self.released.wait(HANG_SECONDS)
-            raise Dropped
+            raise DroppedError
 
         self.before = wait
 
     def says(self, body: bytes, status: int = 200) -> None:
         """Answers everything with the same bytes."""
         self.status = status
-        self.before = lambda call: body
+        self.before = lambda _call: body
 
     def answers(self, method: str, result: Any) -> None:
         """Answers one method with a result of its own."""
@@ -87,7 +88,7 @@ class FaultProxy:
 
         def lose(call: Call, answer: dict[str, Any]) -> dict[str, Any] | bytes:
             if call["method"] == method:
-                raise Dropped
+                raise DroppedError
             return answer
 
         self.after = lose
@@ -126,7 +127,7 @@ class FaultProxy:
                     self.send_header("Content-Length", str(len(answer)))
                     self.end_headers()
                     self.wfile.write(answer)
-                except (Dropped, OSError):
+                except (DroppedError, OSError):
                     self.close_connection = True
 
             def log_message(self, *arguments: Any) -> None:

@@ -16,6 +16,7 @@ from ballast.replica import addresses as at
 from ballast.replica.node import ReplicaNode
 from ballast.risk.adapter import model_id_bytes
 from ballast.risk.model import load_default_weights
+from ballast.simulate.calls import calldata
 from ballast.strategies.registry import model_ids
 from ballast.tx.receipts import executions
 
@@ -30,16 +31,25 @@ ACTING_PARAMETERS = {"trigger_health": "1.6", "target_health": "1.7", "lifetime_
 
 @dataclass
 class Guarded:
-    """One guarded position. Its health factor is near 1.45, so `ACTING_PARAMETERS` ask for a repair at once."""
+    """One guarded position, its health factor near 1.45: `ACTING_PARAMETERS` ask for a repair at once."""
 
     node: ReplicaNode
     vault: str
     keys: AgentKeys
+    owner: Owner
 
     def mine(self, blocks: int = 1, seconds: int = BLOCK_SECONDS) -> None:
         for _ in range(blocks):
             self.node.rpc.call("evm_increaseTime", seconds)
             self.node.rpc.call("evm_mine")
+
+    def owner_calls(self, signature: str, *values: Any) -> None:
+        """A transaction of the vault's owner, in a block of its own."""
+        self.owner.nonce = int(
+            self.node.rpc.call("eth_getTransactionCount", self.owner.address, "latest"), 16
+        )
+        sent = self.owner.send(self.node.rpc, self.vault, calldata(signature, *values))
+        deployment.mined(self.node.rpc, [sent])
 
     def head(self) -> int:
         return int(self.node.rpc.call("eth_blockNumber"), 16)
@@ -52,7 +62,7 @@ class Guarded:
         return int(self.node.rpc.call("txpool_status")["pending"], 16)
 
     def config(self, folder: Path, **changes: Any) -> str:
-        """TOML; ``urls``, ``quorum``, ``parameters``, ``strategy``, ``vault``, ``chain_id`` and others may be changed."""
+        """TOML; every name that is given here may be changed."""
         given = {
             "urls": [self.node.url], "quorum": 1, "parameters": ACTING_PARAMETERS, "strategy": "static_rule",
             "vault": self.vault, "chain_id": 1, "journal": folder / "journal.sqlite", "swap_pool": at.UNISWAP_USDC_WETH_POOL,
@@ -115,7 +125,7 @@ def build_guarded(node: ReplicaNode, folder: Path) -> Guarded:
     config = initial_config(limits, parties, start, _models())
     vault = deployment.create_vault(node.rpc, owner, contracts.factory, bytes(32), config)
     deployment.open_positions(node.rpc, owner, [vault], (at.WETH, at.USDC), start)
-    guarded = Guarded(node, vault, keys)
+    guarded = Guarded(node, vault, keys, owner)
     guarded.mine(3, 300)
     return guarded
 

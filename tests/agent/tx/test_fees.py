@@ -13,21 +13,21 @@ GWEI = 10**9
 POLICY = FeePolicy(base_fee_percent=200, tip_wei=GWEI, ceiling_wei=100 * GWEI)
 
 
-def test_bid_isTheMultipliedBaseFeePlusTheTip() -> None:
+def test_bid_is_the_multiplied_base_fee_plus_the_tip() -> None:
     assert bid(10 * GWEI, POLICY, urgent=False) == Bid(21 * GWEI, GWEI)
 
 
-def test_bid_isCutAtTheCeiling_whileTheBlockItselfFitsUnderIt() -> None:
+def test_bid_is_cut_at_the_ceiling_while_the_block_itself_fits_under_it() -> None:
     assert bid(99 * GWEI, POLICY, urgent=False) == Bid(100 * GWEI, GWEI)
     with pytest.raises(SendFailed, match="gas would cost 100000000001 wei"):
         bid(99 * GWEI + 1, POLICY, urgent=False)
 
 
-def test_urgency_waivesTheCeiling() -> None:
+def test_urgency_waives_the_ceiling() -> None:
     assert bid(500 * GWEI, POLICY, urgent=True).max_fee_wei == 1_001 * GWEI
 
 
-def test_replacement_aboveTheCeiling_isRefusedUnlessUrgent() -> None:
+def test_replacement_above_the_ceiling_is_refused_unless_urgent() -> None:
     before = Bid(99 * GWEI, GWEI)
     with pytest.raises(SendFailed):
         bid(GWEI, POLICY, urgent=False, replaces=before)
@@ -35,7 +35,9 @@ def test_replacement_aboveTheCeiling_isRefusedUnlessUrgent() -> None:
 
 
 @given(base=st.integers(0, 10**13), max_fee=st.integers(1, 10**13), tip=st.integers(0, 10**13))
-def test_everyReplacement_growsBothFieldsByAnEighth_andCarriesItsTip(base: int, max_fee: int, tip: int) -> None:
+def test_every_replacement_grows_both_fields_by_an_eighth_and_carries_its_tip(
+    base: int, max_fee: int, tip: int
+) -> None:
     before = Bid(max(max_fee, tip), tip)
     after = bid(base, POLICY, urgent=True, replaces=before)
     assert after.max_fee_wei * 8 >= before.max_fee_wei * 9

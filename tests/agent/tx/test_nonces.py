@@ -6,13 +6,13 @@ from ballast.tx.fees import Bid
 from ballast.tx.nonces import Nonces
 
 
-def test_nextNonce_isTheChainsCount_pastThoseOfLiveIntents() -> None:
+def test_next_nonce_is_the_chains_count_past_those_of_live_intents() -> None:
     nonces = Nonces()
     assert nonces.next(7, []) == 7
     assert nonces.next(7, [7, 8, 10]) == 9
 
 
-def test_placeOfADeadIntent_isTakenAgain_withItsBidToBeat() -> None:
+def test_place_of_a_dead_intent_is_taken_again_with_its_bid_to_beat() -> None:
     nonces = Nonces()
     nonces.record(7, Bid(100, 1))
     nonces.record(7, Bid(90, 1))
@@ -20,7 +20,7 @@ def test_placeOfADeadIntent_isTakenAgain_withItsBidToBeat() -> None:
     assert nonces.replaced(7) == Bid(100, 1)
 
 
-def test_bidsOfMinedNonces_areForgotten() -> None:
+def test_bids_of_mined_nonces_are_forgotten() -> None:
     nonces = Nonces()
     nonces.record(7, Bid(100, 1))
     nonces.next(8, [])

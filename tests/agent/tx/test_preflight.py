@@ -17,13 +17,13 @@ def error(signature: str, *values: object) -> bytes:
     return keccak(text=signature)[:4] + encode([part for part in inner.split(",") if part], values)
 
 
-def test_previewResult_isTheOutcome() -> None:
+def test_preview_result_is_the_outcome() -> None:
     figures = (1, 2, 3, 4, 5, 6, 7)
     selector = keccak(text="PreviewResult((uint256,uint256,uint256,uint256,uint256,uint256,uint256))")[:4]
     assert read_preview(selector + encode(["uint256"] * 7, figures)) == Outcome(*figures)
 
 
-def test_namedError_carriesObservedAndAllowed() -> None:
+def test_named_error_carries_observed_and_allowed() -> None:
     with pytest.raises(PreflightReverted) as refused:
         read_preview(error("OutputTooLow(uint256,uint256)", 5, 9))
     assert str(refused.value) == "preview reverted: OutputTooLow(obtained=5, minOut=9)"
@@ -39,12 +39,12 @@ def test_namedError_carriesObservedAndAllowed() -> None:
         (error("OutputTooLow(uint256,uint256)", 5, 9)[:-1], "UnknownError"),
     ],
 )
-def test_otherReverts_areNamedToo(raw: bytes, name: str) -> None:
+def test_other_reverts_are_named_too(raw: bytes, name: str) -> None:
     with pytest.raises(PreflightReverted) as refused:
         read_preview(raw)
     assert refused.value.name == name
 
 
-def test_restGrowsWithFailures_upToItsCap() -> None:
+def test_rest_grows_with_failures_up_to_its_cap() -> None:
     assert [rest_blocks(failures) for failures in range(8)] == [0, 0, 1, 2, 4, 8, 16, 16]
     assert rest_blocks(10_000) == LONGEST_REST_BLOCKS

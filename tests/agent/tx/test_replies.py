@@ -39,9 +39,9 @@ MESSAGES = [
 
 
 @pytest.mark.parametrize(("client", "message", "reply"), MESSAGES)
-def test_message_isSorted(client: str, message: str, reply: Reply) -> None:
+def test_message_is_sorted(client: str, message: str, reply: Reply) -> None:
     assert classify(message) is reply
 
 
-def test_onlyTakenOrKnownTransactions_countAsHandedOver() -> None:
+def test_only_taken_or_known_transactions_count_as_handed_over() -> None:
     assert [reply for reply in Reply if reply.handed_over] == [Reply.ACCEPTED, Reply.ALREADY_KNOWN]

@@ -19,19 +19,19 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Keystore:
     return Keystore("signer", tmp_path / "key.json", "A_PASSWORD")
 
 
-def test_openedKey_signsDigestsThatRecoverToIt(store: Keystore) -> None:
+def test_opened_key_signs_digests_that_recover_to_it(store: Keystore) -> None:
     key = store.unlock(replica=True)
     signature = key.sign_digest(b"\x07" * 32)
     assert recover(b"\x07" * 32, signature) == key.address == store.address()
 
 
-def test_fileHoldsNoPlainKey_andIsForItsOwnerOnly(store: Keystore) -> None:
+def test_file_holds_no_plain_key_and_is_for_its_owner_only(store: Keystore) -> None:
     secret = bytes(store.unlock(replica=True).account.key).hex()
     assert secret not in store.path.read_text()
     assert store.path.stat().st_mode & 0o077 == 0
 
 
-def test_replicasKey_isRefusedOnALiveChain_andTheOtherWayRound(store: Keystore) -> None:
+def test_replicas_key_is_refused_on_a_live_chain_and_the_other_way_round(store: Keystore) -> None:
     with pytest.raises(RefusedToRun, match="for replicas only"):
         store.unlock(replica=False)
     document = json.loads(store.path.read_text())
@@ -42,14 +42,18 @@ def test_replicasKey_isRefusedOnALiveChain_andTheOtherWayRound(store: Keystore) 
     assert store.unlock(replica=False)
 
 
-def test_wrongOrMissingPassword_isSaid(store: Keystore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wrong_or_missing_password_is_said(
+    store: Keystore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("A_PASSWORD", "wrong")
     with pytest.raises(ConfigError, match="cannot be opened"):
         store.unlock(replica=True)
     monkeypatch.delenv("A_PASSWORD")
     with pytest.raises(ConfigError, match=r"signer\.password_env names A_PASSWORD, which is not set"):
         store.unlock(replica=True)
-    with pytest.raises(ConfigError, match="password_env or password_file is needed where nobody can be asked"):
+    with pytest.raises(
+        ConfigError, match="password_env or password_file is needed where nobody can be asked"
+    ):
         Keystore("signer", store.path).unlock(replica=True)
     file = tmp_path / "password"
     file.write_text("secret\n")
@@ -58,7 +62,7 @@ def test_wrongOrMissingPassword_isSaid(store: Keystore, tmp_path: Path, monkeypa
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{", '{"ballast": 1}'])
-def test_whatIsNoKeystore_isRefused(tmp_path: Path, content: str) -> None:
+def test_what_is_no_keystore_is_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / "key.json").write_text(content)
     with pytest.raises(ConfigError, match="is not a JSON keystore"):
         Keystore("signer", tmp_path / "key.json").unlock(replica=True)
