@@ -1,6 +1,6 @@
 """Fill README's table of seeds from out/demo/seeds.json, between <!-- seeds:begin --> and <!-- seeds:end -->.
 
-Run it after `ballast demo --seeds 10 --headless`. Without that file the block says how to make it.
+Run it after `ballast demo --seeds 10 --headless`. Without that file an empty block says how to fill it.
 """
 
 from __future__ import annotations
@@ -60,13 +60,14 @@ def filled(readme: str, block: str) -> str:
 
 
 def main(result: Path, readme: Path) -> int:
-    """Rewrite the block; the file is left alone if nothing changes."""
-    block = table(json.loads(result.read_text("utf-8"))) if result.is_file() else UNFILLED
+    """Rewrite the block; without a result an earlier table stays."""
     text = readme.read_text("utf-8")
-    changed = filled(text, block)
-    if changed != text:
-        readme.write_text(changed, "utf-8")
-    print("filled" if result.is_file() else f"{result} is missing: run `{COMMAND}` first")
+    if not result.is_file():
+        print(f"{result} is missing: run `{COMMAND}` first")
+        if HEAD not in text:
+            readme.write_text(filled(text, UNFILLED), "utf-8")
+        return 0
+    readme.write_text(filled(text, table(json.loads(result.read_text("utf-8")))), "utf-8")
     return 0
 
 
