@@ -167,6 +167,9 @@ class Runtime:
             rest.failures = 0 if settlement.result == EXECUTED else rest.failures + 1
             rest.until_block = observation.block.number + rest_blocks(rest.failures)
             self._log.info("settled", block=observation.block.number, **settled_fields(settlement))
+            for one in settlement.discrepancies:
+                figures = {"predicted": one.predicted, "realised": one.realised, "off_bps": one.off_bps}
+                self._log.warning("discrepancy", label=intent.label, figure=one.figure, **figures)
 
     def _evaluate(self, observation: Observation) -> tuple[Evaluations, int]:
         """Stages 2 to 5, recorded; the number of the entry."""

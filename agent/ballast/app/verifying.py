@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ballast.app.verify import VerifyReport, verify
 from ballast.app.verify_chain import QuorumChainView
+from ballast.app.verify_replay import DecisionCheck
 from ballast.domain.errors import ConfigError
 from ballast.ingest.heads import Heads
 from ballast.ingest.providers import Provider, Quorum
@@ -72,10 +73,16 @@ def _head(text: str) -> bytes:
     return head
 
 
+def _decision_line(check: DecisionCheck) -> str:
+    where = f"executed in block {check.block} by {check.tx}" if check.tx else "not executed"
+    verdict = "verified" if check.verified else "DOES NOT VERIFY"
+    return f"decision {check.digest}, entry {check.seq}, {where}: {verdict}"
+
+
 def _lines(report: VerifyReport, *, show_all: bool) -> list[str]:
     lines = [str(finding) for finding in report.findings]
     if show_all:
-        lines += [str(check) for check in report.decisions]
+        lines += [_decision_line(check) for check in report.decisions]
     against = "and the chain" if report.checked_on_chain else "without the chain (no --rpc)"
     counts = f"{report.entries} entries, {report.ticks} ticks, {len(report.decisions)} decisions"
     verdict = "verified" if report.ok else f"{len(report.findings)} findings in"

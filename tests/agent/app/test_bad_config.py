@@ -13,6 +13,7 @@ from ballast.replica import addresses as at
 from support.agent import running
 from support.guarded import ACTING_PARAMETERS, Guarded
 
+RULE = "position 'p': strategy static_rule"
 VAULT = "0x" + "ab" * 20
 GOOD = f"""
 chain_id = 1
@@ -70,8 +71,7 @@ BAD = {
     ),
     "threshold below 1": (
         changed('trigger_health = "1.25"', 'trigger_health = "0.99"'),
-        "position 'p': strategy static_rule: trigger_health_wad is 990000000000000000,"
-        " allowed are 1000000000000000000 to 100000000000000000000",
+        f"{RULE}: trigger_health_wad is {99 * 10**16}, allowed are {10**18} to {10**20}",
     ),
     "target below trigger": (
         changed('target_health = "1.5"', 'target_health = "1.2"'),
@@ -87,7 +87,7 @@ BAD = {
     ),
     "finer than a wad": (
         changed('"1.25"', '"1.0000000000000000001"'),
-        "position 'p': trigger_health is \"1.0000000000000000001\", which is finer than 1/1000000000000000000",
+        f"position 'p': trigger_health is \"1.0000000000000000001\", which is finer than 1/{10**18}",
     ),
     "a float": (
         changed('trigger_health = "1.25"', "trigger_health = 1.25"),

@@ -91,7 +91,7 @@ def test_relay_that_accepts_and_never_includes_is_followed_by_public_nodes(
         for _ in range(2):
             guarded.mine()
             agent.tick()
-        # The relay is asked first and says once more that it took it: the public nodes are asked all the same.
+        # The relay says once more that it took it: the public nodes are asked all the same.
         assert guarded.pending() == 1
         guarded.mine()
         agent.tick()

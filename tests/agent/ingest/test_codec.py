@@ -95,8 +95,11 @@ def _signatures(entries: list[dict]) -> set[str]:
         inner = ",".join(shape(component) for component in parameter.get("components", []))
         return f"{parameter['type']}<{inner}>{parameter.get('indexed', '')}{parameter['name']}"
 
+    def shapes(entry: dict, key: str) -> str:
+        return ",".join(shape(parameter) for parameter in entry.get(key, []))
+
     return {
-        f"{entry['type']} {entry['name']}({[shape(p) for p in entry['inputs']]}) {[shape(p) for p in entry.get('outputs', [])]}"
+        f"{entry['type']} {entry['name']}({shapes(entry, 'inputs')}) {shapes(entry, 'outputs')}"
         for entry in entries
         if "name" in entry
     }

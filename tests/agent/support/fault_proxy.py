@@ -22,8 +22,8 @@ class DroppedError(Exception):
 class FaultProxy:
     """Forwards JSON-RPC to ``upstream``.
 
-    ``before`` may answer in the node's place, ``after`` may change what it said. Both get the call; returned bytes are
-    sent as they are, with ``status``. ``DroppedError`` closes the connection.
+    ``before`` may answer in the node's place, ``after`` may change what it said. Both get the call; returned
+    bytes are sent as they are, with ``status``. ``DroppedError`` closes the connection.
     """
 
     def __init__(self, upstream: str) -> None:

@@ -64,10 +64,11 @@ class Guarded:
     def config(self, folder: Path, **changes: Any) -> str:
         """TOML; every name that is given here may be changed."""
         given = {
-            "urls": [self.node.url], "quorum": 1, "parameters": ACTING_PARAMETERS, "strategy": "static_rule",
-            "vault": self.vault, "chain_id": 1, "journal": folder / "journal.sqlite", "swap_pool": at.UNISWAP_USDC_WETH_POOL,
-            "replace_after_blocks": 2, "max_replacements": 1, "private_urls": [], "timeout_ms": 5_000, "poll_ms": 2,
-            "confirmations": 1,
+            "urls": [self.node.url], "quorum": 1, "parameters": ACTING_PARAMETERS,
+            "strategy": "static_rule", "vault": self.vault, "chain_id": 1,
+            "journal": folder / "journal.sqlite", "swap_pool": at.UNISWAP_USDC_WETH_POOL,
+            "replace_after_blocks": 2, "max_replacements": 1, "private_urls": [],
+            "timeout_ms": 5_000, "poll_ms": 2, "confirmations": 1,
         } | changes  # fmt: skip
         return "\n\n".join(
             [
@@ -104,7 +105,7 @@ def table(name: str, fields: dict[str, Any]) -> str:
 
 
 def build_guarded(node: ReplicaNode, folder: Path) -> Guarded:
-    """Deploys the contracts from forge's artifacts and opens the position; the node must mine on request only."""
+    """Deploys the contracts and opens the position; the node must mine on request only."""
     artifacts = compiled_contracts()
     owner, keys = Owner(), make_agent_keys(folder)
     fund(node.rpc, [owner.address, keys.sender])
