@@ -31,15 +31,8 @@ from ballast.simulate.scenario import load_scenario
 DEFAULT_OUT = Path("out/demo")
 EXCERPT_HOURS = (9, 12)
 _PLAIN_WIDTH = 170
-_OWN_FILES = (
-    "journal.sqlite",
-    "journal.sqlite-wal",
-    "journal.sqlite-shm",
-    ARCHIVE,
-    "summary.json",
-    "report.html",
-    "agent.log",
-)
+_RESULTS = ("report.html", "summary.json", "journal.sqlite", ARCHIVE, "agent.log")
+_OWN_FILES = (*_RESULTS, "journal.sqlite-wal", "journal.sqlite-shm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +162,8 @@ def _tell_end(view: AbstractView, folder: Path, summary: dict[str, Any], verifie
         view.stage(f"the agent missed {missed} blocks")
     for finding in verified.findings:
         view.stage(f"NOT VERIFIED: {finding}")
-    view.stage(f"written: {folder}/summary.json, report.html, journal.sqlite, {ARCHIVE}")
+    written = [name for name in _RESULTS if (folder / name).exists()]
+    view.stage(f"written to {folder}: {', '.join(written)}")
 
 
 def _fresh_folder(folder: Path) -> Path:

@@ -198,7 +198,8 @@ def _marks(figure: Any, series: Series) -> None:  # noqa: ANN401 (optional extra
             if not notes:
                 continue
             steps = [note.step - 1 for note in notes]
-            healths = series.health[label]
+            # Whoever has no debt left afterwards is marked where liquidation began.
+            healths = [1.0 if value is None else value for value in series.health[label]]
             trace = {
                 "type": "scatter", "mode": "markers", "name": f"{label}: {kind}",
                 "text": [note.text for note in notes],

@@ -140,23 +140,28 @@ def clock(path: MarketPath, step: int) -> str:
     return datetime.fromtimestamp(path.timestamp(step), UTC).strftime("%d %b %H:%M")
 
 
+_COLUMNS = (
+    "",
+    "position",
+    "start $",
+    "end $",
+    "lowest HF",
+    "liquidated",
+    "actions",
+    "swap $",
+    "gas $",
+    "liquidation $",
+)
+
+
 def closing_table(outcome: PathOutcome) -> Table:
-    """Everybody's end, best equity first, whoever that is."""
-    title = f"{outcome.path.name}: ranking by equity after {outcome.path.steps} blocks ({outcome.path.label})"
-    table = Table(title=title, title_justify="left", title_style="bold")
-    for name in (
-        "",
-        "position",
-        "equity start $",
-        "equity end $",
-        "lowest health",
-        "liquidations",
-        "actions",
-        "swap $",
-        "gas $",
-        "liquidation $",
-    ):
-        table.add_column(name, justify="left" if name in ("", "position") else "right")
+    """Everybody's end, best equity first, whoever that is; swap, gas and liquidation are costs."""
+    path = outcome.path
+    table = Table(title=f"{path.name}: ranking by equity after {path.steps} blocks ({path.label})")
+    table.title_justify, table.title_style = "left", "bold"
+    for name in _COLUMNS:
+        left = name in {"", "position"}
+        table.add_column(name, justify="left" if left else "right", no_wrap=left)
     for label, place in places(outcome.accounts).items():
         table.add_row(str(place), label, *_cells(outcome.accounts[label]))
     return table
