@@ -75,7 +75,7 @@ def test_every_crash_point_leads_to_the_same_end(guarded: Guarded, folder: Path)
         guarded.mine()
         live_until_the_end(guarded, text, CrashAfter(None))
         signed = assert_repaired_once(guarded, text)
-        # The first decision was still alive after every one of these deaths, so there was no reason for a second.
+        # The first decision outlived every one of these deaths, so there was no reason for a second.
         assert signed == 1
 
 
