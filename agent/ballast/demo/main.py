@@ -17,7 +17,7 @@ from ballast.demo.checking import Verified, verify_run
 from ballast.demo.contestants import GUARDED, strategy_parameters
 from ballast.demo.limits import load_limits
 from ballast.demo.play import Backstage, play_path, process_guard
-from ballast.demo.report import pretty, write_report
+from ballast.demo.report import drawing_library, pretty, write_report
 from ballast.demo.seeds import write_seeds
 from ballast.demo.series import Series
 from ballast.demo.summary import PathOutcome, summarise
@@ -71,6 +71,7 @@ def run_demo(settings: DemoSettings, console: Console | None = None) -> DemoResu
     """
     if settings.seeds < 1:
         raise ValueError(f"seeds is {settings.seeds}, allowed is at least 1")
+    drawing_library()
     shown = console or _console(headless=settings.headless)
     view = PlainView(shown) if settings.headless or not shown.is_terminal else LiveView(shown)
     if settings.seeds == 1:

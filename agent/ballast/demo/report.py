@@ -54,7 +54,7 @@ def write_report(
     Raises:
         ExtraMissing: plotly is not installed.
     """
-    library = _library()
+    library = drawing_library()
     sections = [_section(name, summary["paths"][name], series[name]) for name in summary["paths"]]
     body = [
         _head(summary),
@@ -71,7 +71,12 @@ def write_report(
     file.write_text(page, "utf-8")
 
 
-def _library() -> str:
+def drawing_library() -> str:
+    """Plotly's code for the page; asked for before a run, so that its absence is told before and not after.
+
+    Raises:
+        ExtraMissing: plotly is not installed.
+    """
     try:
         from plotly.offline import get_plotlyjs  # noqa: PLC0415 (optional extra)
     except ImportError as error:

@@ -159,7 +159,6 @@ def _bridge(start: Decimal, right: Knot, walk: Sequence[Decimal], sigmas: Sequen
         x += step
         bent = x + miss * elapsed / total
         out.append(right.log_floor + abs(bent - right.log_floor))
-    out[-1] = right.log_price
     return out
 
 

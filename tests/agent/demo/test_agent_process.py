@@ -30,6 +30,7 @@ def test_waiting_ends_with_the_tick_of_the_block_or_a_later_one(tmp_path):
         tick = process.wait_for(6, 20)
         assert tick is not None
         assert tick.block == 7
+        assert process.wait_for(7, 0.05) is tick
         assert process.wait_for(8, 0.05) is None
     finally:
         assert process.kill() == -9
