@@ -1,4 +1,4 @@
-"""Every command in README and CONTRIBUTING is run as it stands: here, by .ci/run, or by the suites' runner."""
+"""Every command in README and CONTRIBUTING is run as it stands: here, by .ci/run, or by the suite runner."""
 
 import ast
 import re
