@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Parameters} from "./Parameters.sol";
+import {RebalanceVault} from "ballast/RebalanceVault.sol";
+import {VaultFactory} from "ballast/VaultFactory.sol";
+import {AaveV3Adapter} from "ballast/adapters/AaveV3Adapter.sol";
+import {IRebalanceVault} from "ballast/interfaces/IRebalanceVault.sol";
+import {IAaveV3AddressesProvider, IAaveV3Pool} from "ballast/interfaces/external/IAaveV3.sol";
+import {IAggregatorV3} from "ballast/interfaces/external/IAggregatorV3.sol";
+import {AssetSetup, InitialConfig, PositionSetup, Roles, VaultState} from "ballast/types/Config.sol";
+import {Script} from "forge-std/Script.sol";
+import {console} from "forge-std/console.sol";
+
+/// @notice What was deployed.
+struct Deployment {
+    AaveV3Adapter adapter;
+    RebalanceVault implementation;
+    VaultFactory factory;
+    IRebalanceVault vault;
+}
+
+/// @title Deploys adapter, implementation, factory and one vault
+/// @notice `forge script script/Deploy.s.sol --rpc-url URL --account NAME --broadcast`. Parameters: script/input/<chain id>.json, reviewed.
+/// Roles: `BALLAST_OWNER`, and if they are others `BALLAST_CURATOR`, `BALLAST_GUARDIAN`, `BALLAST_SIGNER`; models: `BALLAST_MODELS`, 32-byte
+/// hashes with commas between; salt: `BALLAST_SALT`. The world is checked before the first transaction, the vault after the last.
+contract Deploy is Script {
+    /// @dev Has code on a replica only.
+    address private constant REPLICA_MARKER = 0xBA11A57000000000000000000000000000000010;
+
+    /// @notice The world or the result is not what the file says.
+    error Mismatch(string what, bytes32 observed, bytes32 expected);
+    /// @notice There is no contract at an address of the file.
+    error NoCode(string what, address at);
+    /// @notice A feed of the file cannot value its token now.
+    error FeedUnusable(address token, int256 answer, uint256 ageSeconds);
+
+    function run() external returns (Deployment memory d) {
+        string memory json = Parameters.load(block.chainid);
+        InitialConfig memory config = fromEnvironment(json);
+        requireWorld(json, config);
+        vm.startBroadcast();
+        d = deploy(json, config, vm.envOr("BALLAST_SALT", bytes32(0)), msg.sender);
+        vm.stopBroadcast();
+        requireDeployed(d, config);
+        _write(d);
+    }
+
+    /// @notice Configuration of the file with the parties of the environment; adapter still unset.
+    function fromEnvironment(string memory json) public view returns (InitialConfig memory config) {
+        address owner = vm.envAddress("BALLAST_OWNER");
+        Roles memory roles = Roles({
+            curator: vm.envOr("BALLAST_CURATOR", owner),
+            guardian: vm.envOr("BALLAST_GUARDIAN", owner),
+            signer: vm.envOr("BALLAST_SIGNER", address(0))
+        });
+        config = Parameters.config(json, owner, roles);
+        config.models = vm.envOr("BALLAST_MODELS", ",", new bytes32[](0));
+    }
+
+    /// @notice The four transactions. The deploying account needs no role and keeps none.
+    function deploy(string memory json, InitialConfig memory config, bytes32 salt, address creator)
+        public
+        returns (Deployment memory d)
+    {
+        d.adapter = new AaveV3Adapter(
+            IAaveV3AddressesProvider(Parameters.addressesProvider(json)), IAaveV3Pool(Parameters.pool(json))
+        );
+        d.implementation = new RebalanceVault(address(d.adapter), Parameters.uniswapV3Factory(json));
+        d.factory = new VaultFactory(address(d.implementation));
+        config.positions[0].config.adapter = address(d.adapter);
+        d.vault = IRebalanceVault(d.factory.createVault(salt, config));
+        _equal("vault's address", address(d.vault), d.factory.vaultOf(creator, salt));
+    }
+
+    /// @notice Every address has code, the pool is the provider's, every feed is fresh and inside its bounds.
+    function requireWorld(string memory json, InitialConfig memory config) public view {
+        _equal("chain id", block.chainid, Parameters.chainId(json));
+        address provider = Parameters.addressesProvider(json);
+        _requireCode("aave.addressesProvider", provider);
+        _equal("aave.pool", IAaveV3AddressesProvider(provider).getPool(), Parameters.pool(json));
+        _requireCode("uniswapV3Factory", Parameters.uniswapV3Factory(json));
+        for (uint256 i; i < config.assets.length; i++) {
+            _requireAsset(config.assets[i]);
+        }
+    }
+
+    /// @notice Every role, limit, asset and position reads back as it was asked for.
+    function requireDeployed(Deployment memory d, InitialConfig memory config) public view {
+        _requireCodeHashes(d);
+        _requireRoles(d.vault, config);
+        _equal("limits", keccak256(abi.encode(d.vault.limits())), keccak256(abi.encode(config.limits)));
+        for (uint256 i; i < config.assets.length; i++) {
+            AssetSetup memory asset = config.assets[i];
+            bytes32 observed = keccak256(abi.encode(d.vault.assetConfig(asset.token)));
+            _equal("asset", observed, keccak256(abi.encode(asset.config)));
+        }
+        for (uint256 i; i < config.positions.length; i++) {
+            config.positions[i].config.adapter = address(d.adapter);
+            _requirePosition(d.vault, config.positions[i]);
+        }
+        for (uint256 i; i < config.models.length; i++) {
+            _equal("model", d.vault.isModelApproved(config.models[i]) ? 1 : 0, 1);
+        }
+    }
+
+    function _requireCodeHashes(Deployment memory d) private view {
+        _equal("vault's adapter", d.implementation.aaveAdapter(), address(d.adapter));
+        _equal("factory's implementation", d.factory.implementation(), address(d.implementation));
+        _requireCode("configurator", d.implementation.configurator());
+        _requireCode("vault", address(d.vault));
+    }
+
+    function _requireRoles(IRebalanceVault vault, InitialConfig memory config) private view {
+        _equal("owner", vault.owner(), config.owner);
+        _equal("curator", vault.curator(), config.roles.curator);
+        _equal("guardian", vault.guardian(), config.roles.guardian);
+        _equal("signer", vault.signer(), config.roles.signer);
+        _equal("timelockSeconds", vault.timelockSeconds(), config.timelockSeconds);
+        _equal("state", uint8(vault.state()), uint8(VaultState.Active));
+        _equal("configEpoch", vault.configEpoch(), 1);
+    }
+
+    function _requirePosition(IRebalanceVault vault, PositionSetup memory setup) private view {
+        bytes32 observed = keccak256(abi.encode(vault.positionConfig(setup.positionId)));
+        _equal("position", observed, keccak256(abi.encode(setup.config)));
+        for (uint256 i; i < setup.tokens.length; i++) {
+            uint8 role = uint8(vault.tokenRole(setup.positionId, setup.tokens[i].token));
+            _equal("role", role, uint8(setup.tokens[i].role));
+        }
+    }
+
+    function _requireAsset(AssetSetup memory asset) private view {
+        _requireCode("token", asset.token);
+        _requireCode("feed", asset.config.feed);
+        (, int256 answer,, uint256 updatedAt,) = IAggregatorV3(asset.config.feed).latestRoundData();
+        uint256 age = updatedAt > block.timestamp ? type(uint256).max : block.timestamp - updatedAt;
+        uint256 priceWad = uint256(answer) * 10 ** (18 - asset.config.feedDecimals);
+        bool usable = answer > 0 && age <= asset.config.maxAgeSeconds && priceWad >= asset.config.minPriceWad
+            && priceWad <= asset.config.maxPriceWad;
+        require(usable, FeedUnusable(asset.token, answer, age));
+    }
+
+    function _requireCode(string memory what, address at) private view {
+        require(at.code.length != 0, NoCode(what, at));
+    }
+
+    function _equal(string memory what, address observed, address expected) private pure {
+        _equal(what, bytes32(uint256(uint160(observed))), bytes32(uint256(uint160(expected))));
+    }
+
+    function _equal(string memory what, uint256 observed, uint256 expected) private pure {
+        _equal(what, bytes32(observed), bytes32(expected));
+    }
+
+    function _equal(string memory what, bytes32 observed, bytes32 expected) private pure {
+        require(observed == expected, Mismatch(what, observed, expected));
+    }
+
+    /// @dev Replicas share chain ids with real chains: their file is one that git ignores.
+    function _write(Deployment memory d) private {
+        vm.serializeAddress("deployment", "adapter", address(d.adapter));
+        vm.serializeAddress("deployment", "implementation", address(d.implementation));
+        vm.serializeAddress("deployment", "factory", address(d.factory));
+        string memory json = vm.serializeAddress("deployment", "vault", address(d.vault));
+        string memory suffix = REPLICA_MARKER.code.length == 0 ? ".json" : ".local.json";
+        string memory path = string.concat("script/output/", vm.toString(block.chainid), suffix);
+        vm.writeJson(json, path);
+        console.log("vault", address(d.vault));
+        console.log("written to", path);
+    }
+}
