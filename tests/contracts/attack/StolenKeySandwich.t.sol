@@ -5,6 +5,7 @@ import {Mainnet} from "../utils/Mainnet.sol";
 import {AbstractAttackTest} from "./AbstractAttackTest.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
+import {PositionSetup} from "ballast/types/Config.sol";
 import {Decision} from "ballast/types/Decision.sol";
 
 /// @title What a thief takes who signs with the agent's key and brings capital of his own
@@ -96,6 +97,47 @@ contract StolenKeySandwichTest is AbstractAttackTest {
         assertEq(pushed, 8000e6, "half of the idle budget, in whole bites");
         assertEq(usdc.balanceOf(address(vault)), 92_000e6);
         assertApproxEqAbs(equityWad(address(vault)), before, 1e14, "INV-02: value left the owner");
+    }
+
+    /// @notice Holds T8; INV-06: a needless sale goes no further than the owner's ceiling.
+    function test_attack_stolenAgentKey_sellsThePositionDown_stopsAtTheOwnersCeiling() public {
+        PositionSetup memory setup = position();
+        setup.config.healthCeilingWad = 1.5e18;
+        configure(abi.encodeCall(vault.setPosition, (setup)));
+        bytes memory reason;
+        for (bool done = true; done; nextNonce++) {
+            (done, reason) = trySend(theft(0.5e18, 500, 50, nextNonce));
+        }
+        assertEq(bytes4(reason), IVaultTerms.HealthAboveCeiling.selector, "INV-06: stopped by something else");
+        assertLe(health(), 1.5e18, "INV-06: health passed the ceiling");
+        assertGt(nextNonce, 2, "the first sales must pass");
+    }
+
+    /// @notice Holds T8, T30; INV-07: below the floor a sale must heal by the owner's least gain; nibbling is no repair.
+    function test_attack_stolenAgentKey_nibblesBelowTheFloor_isRefused() public {
+        setEthPrice(2300e8);
+        thief.moveTo(thief.ownPool(), 2300e8);
+        thief.moveTo(Mainnet.UNISWAP_USDC_WETH_POOL, 2300e8);
+        pass(600);
+        (bool done, bytes memory reason) = trySend(theft(0.001e18, 3000, 200, 0));
+        assertFalse(done, "INV-07: a sale without the least gain passed");
+        assertEq(bytes4(reason), IVaultTerms.HealthNotImproved.selector);
+        (done,) = trySend(theft(1e18, 3000, 200, 1));
+        assertTrue(done, "INV-07: a sale that heals must pass");
+    }
+
+    /// @notice Holds T30; INV-07: so deep under water that selling hurts, no sale passes (Aave refuses it too); an idle repair does.
+    function test_attack_stolenAgentKey_sellsWhereSellingHurts_isRefused() public {
+        setEthPrice(1600e8);
+        thief.moveTo(thief.ownPool(), 1600e8);
+        uint256 before = health();
+        assertLt(before, 0.83e18, "below the liquidation threshold selling hurts");
+        (bool done,) = trySend(theft(0.5e18, 3000, 200, 0));
+        assertFalse(done, "INV-07: a repair made it worse");
+        fundIdle(Mainnet.USDC, 5000e6);
+        (done,) = trySend(repayFromIdle(5000e6));
+        assertTrue(done, "INV-07: an honest repair must pass");
+        assertGt(health(), before);
     }
 
     function _steal(uint256 wethIn, uint24 fee) private returns (uint256) {
