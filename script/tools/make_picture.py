@@ -1,4 +1,6 @@
-"""Draw docs/images/run.svg, the health factors of one demo run, from out/demo/report.html and summary.json.
+"""Draw docs/images/run.svg, the health factors of a demo run, from report.html and summary.json in out/demo.
+
+Another folder may be given as the argument.
 
 Only the built-in reconstruction may be drawn: a picture of recorded bars would carry their data into the
 repository.
@@ -15,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDER = ROOT / "out/demo"
 PICTURE = ROOT / "docs/images/run.svg"
 PATH = "crash"
 EVERY_MINUTES = 6
@@ -151,14 +152,14 @@ def draw(found: Sequence[dict[str, Any]], caption: str) -> str:
     return "\n".join(parts) + "\n"
 
 
-def main() -> int:
-    """Draw the last run of the demo."""
-    summary = json.loads((FOLDER / "summary.json").read_text("utf-8"))
+def main(folder: Path) -> int:
+    """Draw the run of the demo whose results are in ``folder``."""
+    summary = json.loads((folder / "summary.json").read_text("utf-8"))
     if summary["scenario"] == "recorded" or summary.get("excerpt"):
         sys.exit(
             "only a full run of the built-in reconstruction is drawn: run `ballast demo` without options"
         )
-    found = traces((FOLDER / "report.html").read_text("utf-8"), PATH)
+    found = traces((folder / "report.html").read_text("utf-8"), PATH)
     caption = f"Black Thursday, 12-13 March 2020 (UTC), a reconstruction; seed {summary['seed']}"
     PICTURE.parent.mkdir(parents=True, exist_ok=True)
     PICTURE.write_text(draw(found, caption), "utf-8")
@@ -167,4 +168,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "out/demo"))

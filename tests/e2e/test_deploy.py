@@ -100,20 +100,27 @@ def test_other_deployment_than_asked_for_is_noticed(deployment, parameters, owne
 
 
 @pytest.fixture(scope="module")
-def forge_artifacts():
-    """Forge's view of the present sources; nothing is compiled where it has them already."""
-    subprocess.run(["forge", "build", "contracts"], cwd=ROOT, capture_output=True, check=True)
+def compiled(tmp_path_factory):
+    """Runtime bytecode by name, from Ape and from forge.
+
+    How solc lays out code depends on what it compiles together: both get all of contracts/ and nothing else.
+    """
+    out = tmp_path_factory.mktemp("forge")
+    places = ["--out", out / "out", "--cache-path", out / "cache"]
+    subprocess.run(["forge", "build", "contracts", "--quiet", *places], cwd=ROOT, check=True)
+    by_ape = ape.project.load_contracts(use_cache=False)
+
+    def of(name):
+        artifact = json.loads((out / f"out/{name}.sol/{name}.json").read_text())
+        return by_ape[name].contract_type.runtime_bytecode.bytecode, artifact["deployedBytecode"]["object"]
+
+    return of
 
 
 @pytest.mark.parametrize("name", ["RebalanceVault", "VaultConfigurator", "VaultFactory", "AaveV3Adapter"])
-def test_ape_and_forge_compile_to_the_same_bytecode(forge_artifacts, name):
+def test_ape_and_forge_compile_to_the_same_bytecode(compiled, name):
     """Apart from the metadata trailer, which forge is told to leave out and Ape always appends."""
-    by_forge = json.loads((ROOT / f"build/forge/{name}.sol/{name}.json").read_text())["deployedBytecode"][
-        "object"
-    ]
-
-    by_ape = getattr(ape.project, name).contract_type.runtime_bytecode.bytecode
-
+    by_ape, by_forge = compiled(name)
     assert without_metadata(by_ape) == by_forge.removesuffix("fe")
 
 
