@@ -19,7 +19,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 PICTURE = ROOT / "docs/images/run.svg"
 PATH = "crash"
-EVERY_MINUTES = 6
+EVERY_MINUTES = 4
 WIDTH, LEFT, RIGHT = 960, 56, 150
 COLOURS = {
     "unprotected": "#c0392b",
@@ -134,8 +134,12 @@ def draw(found: Sequence[dict[str, Any]], caption: str) -> str:
     times, price = lines["market"]["x"], lines["market"]["y"]
     healths = {label: lines[label]["y"] for label in COLOURS if label in lines}
     above = Panel("ETH, USD", 40, 120, min(price) * 0.95, max(price) * 1.05, (100, 150, 200))
-    below = Panel("Health factor (below 1: liquidatable)", 206, 250, 0.9, 2.0, (1.0, 1.25, 1.5, 1.75, 2.0))
-    marked = [trace for trace in found if trace.get("mode") == "markers"]
+    top = max(value for values in healths.values() for value in values if value is not None)
+    scale = [1 + step / 4 for step in range(int((top - 1) * 4) + 1)]
+    below = Panel("Health factor (below 1: liquidatable)", 206, 250, 0.9, max(top, 1.5), scale)
+    marked = [
+        trace for trace in found if trace.get("mode") == "markers" and trace["name"].split(":")[0] in healths
+    ]
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} 516" role="img">',
         f"<title>{escape(caption)}</title>",
