@@ -20,6 +20,7 @@ from typing import Any
 import jax
 import numpy as np
 import numpy.typing as npt
+
 from ballast.data.bars import Bars, load_bars
 from ballast.risk import policy_tuning as policy
 from ballast.risk import scores

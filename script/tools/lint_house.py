@@ -19,20 +19,30 @@ ROOT = Path(__file__).resolve().parents[2]
 INTEGER_LAYERS = ("domain", "oracle", "strategies", "decision", "journal")
 MAX_PYTHON, MAX_SOLIDITY, MAX_MODULE = 60, 50, 450
 UNFINISHED = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X|HA" + r"CK)\b")
-LOCAL = re.compile(r"registry\.npm" + r"js|files\.python" + r"hosted|pypi\." + r"org|(?<![\w./])/(?:root|home|work)/")
+LOCAL = re.compile(
+    r"registry\.npm" + r"js|files\.python" + r"hosted|pypi\." + r"org|(?<![\w./])/(?:root|home|work)/"
+)
 
 
 def tracked() -> list[Path]:
     """Files that git tracks, and untracked ones that it does not ignore."""
     listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout.split("\n")
-    return [ROOT / name for name in listed if name and (ROOT / name).is_file() and not (ROOT / name).is_symlink()]
+    return [
+        ROOT / name for name in listed if name and (ROOT / name).is_file() and not (ROOT / name).is_symlink()
+    ]
 
 
 def python_breaches(path: Path, text: str) -> Iterator[str]:
     """Long functions and, in the integer layers, floats."""
-    layer = path.relative_to(ROOT / "agent/ballast").parts[0] if (ROOT / "agent/ballast") in path.parents else ""
+    layer = (
+        path.relative_to(ROOT / "agent/ballast").parts[0] if (ROOT / "agent/ballast") in path.parents else ""
+    )
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             size = (node.end_lineno or node.lineno) - node.lineno + 1
@@ -43,7 +53,7 @@ def python_breaches(path: Path, text: str) -> Iterator[str]:
 
 
 def float_breach(node: ast.AST) -> Iterator[str]:
-    """A float literal, a call of float(), or a true division. Waived by `# float: reason` is not offered on purpose."""
+    """A float literal, a call of float(), or a true division; there is no waiver, on purpose."""
     if isinstance(node, ast.Constant) and isinstance(node.value, float):
         yield f"{node.lineno}: float literal {node.value} where money is integer"
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "float":
@@ -54,7 +64,10 @@ def float_breach(node: ast.AST) -> Iterator[str]:
 
 def _is_path(node: ast.BinOp) -> bool:
     """`folder / "name"` divides nothing."""
-    return any(isinstance(side, ast.Constant | ast.JoinedStr) and not _is_number(side) for side in (node.left, node.right))
+    return any(
+        isinstance(side, ast.Constant | ast.JoinedStr) and not _is_number(side)
+        for side in (node.left, node.right)
+    )
 
 
 def _is_number(node: ast.expr) -> bool:
@@ -70,7 +83,8 @@ def solidity_breaches(text: str) -> Iterator[str]:
             end += 1
         size = text.count("\n", match.start(), end) + 1
         if size > MAX_SOLIDITY:
-            yield f"{text.count(chr(10), 0, match.start()) + 1}: {match[1]} has {size} lines, allowed are {MAX_SOLIDITY}"
+            line = text.count("\n", 0, match.start()) + 1
+            yield f"{line}: {match[1]} has {size} lines, allowed are {MAX_SOLIDITY}"
 
 
 def text_breaches(path: Path, text: str) -> Iterator[str]:

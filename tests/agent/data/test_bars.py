@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from ballast.data.bars import Bars, BarsError, load_bars
 
 HEADER = "ts,open,high,low,close,volume"

@@ -6,6 +6,10 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.special import erfc
+
 from ballast.risk.model import (
     Horizon,
     PositionRisk,
@@ -21,9 +25,6 @@ from ballast.risk.model import (
     step,
 )
 from ballast.risk.parameters import Limits, make_weights
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from scipy.special import erfc
 
 WEIGHTS = load_default_weights()
 log_variances = st.lists(st.floats(-30.0, -10.0), min_size=5, max_size=5)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from ballast.risk.model import load_default_weights
 from ballast.risk.parameters import Limits, WeightsError, make_weights, weights_from_json, weights_to_json
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from ballast.risk.oracle_view import OracleTrack
 from ballast.risk.policy_tuning import Costs, Path, simulate, static_rules
 

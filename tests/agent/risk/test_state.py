@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from ballast.risk.model import assess, initial_state, load_default_weights, state_from_hex, state_to_hex
-from ballast.risk.state import RiskState, StateError, scan_states
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from ballast.risk.model import assess, initial_state, load_default_weights, state_from_hex, state_to_hex
+from ballast.risk.state import RiskState, StateError, scan_states
 
 WEIGHTS = load_default_weights()
 HALF_LIVES = np.asarray(WEIGHTS.parameters.half_life_seconds, np.float64)

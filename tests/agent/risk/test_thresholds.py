@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 import pytest
+
 from ballast.risk.model import load_default_weights
 from ballast.risk.thresholds import ThresholdsError, load_default_thresholds, thresholds_from_json
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from ballast.risk.dataset import Samples, Stretch, sample, warm_state
 from ballast.risk.fit import FitSettings, fit, mean_loss, prior_variance_of
 from ballast.risk.model import initial_state, load_default_weights
