@@ -63,6 +63,8 @@ contract VaultConfigurator is VaultStorage, IVaultConfiguration {
     /// @inheritdoc IVaultConfiguration
     function submit(bytes calldata call) external unlocked {
         _requireCurator();
+        // the first four bytes are meant: the selector; a shorter call gets zeros and is no setter
+        // forge-lint: disable-next-line(unsafe-typecast)
         bytes4 selector = bytes4(call);
         require(_isTimelocked(selector), ValueForbidden("selector", uint32(selector), 0));
         bytes32 callHash = keccak256(call);

@@ -16,6 +16,8 @@ library NonceGuard {
     }
 
     function use(mapping(uint256 word => uint256) storage bitmap, uint256 nonce) internal {
+        // one bit at the place that the nonce names: the order of the arguments is meant
+        // forge-lint: disable-next-line(incorrect-shift)
         bitmap[nonce >> 8] |= 1 << (nonce & 0xff);
     }
 }

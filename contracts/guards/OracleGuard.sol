@@ -58,7 +58,11 @@ library OracleGuard {
         (uint80 roundId, int256 answer,) = _latestRound(asset.feed);
         int256 previous = roundId == 0 ? int256(0) : _answerOf(asset.feed, roundId - 1);
         uint256 jumpBps = type(uint256).max;
-        if (answer > 0 && previous > 0) jumpBps = UnitMath.deviationBpsUp(uint256(answer), uint256(previous));
+        if (answer > 0 && previous > 0) {
+            // both positive
+            // forge-lint: disable-next-line(unsafe-typecast)
+            jumpBps = UnitMath.deviationBpsUp(uint256(answer), uint256(previous));
+        }
         require(jumpBps <= asset.maxJumpBps, IVaultTerms.PriceJumped(token, jumpBps, asset.maxJumpBps));
     }
 

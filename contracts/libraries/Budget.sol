@@ -46,7 +46,9 @@ library Budget {
     }
 
     function _store(Bucket storage bucket, uint256 left) private {
-        bucket.left = uint128(left); // no truncation: at most cap / 2 < 2^127
+        // at most cap / 2 < 2^127
+        // forge-lint: disable-next-line(unsafe-typecast)
+        bucket.left = uint128(left);
         bucket.updatedAt = uint64(block.timestamp);
     }
 }

@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {IUniswapV3Pool} from "../interfaces/external/IUniswapV3Pool.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SignedMath} from "@openzeppelin/contracts/utils/math/SignedMath.sol";
 
 /// @title Time-weighted price of a Uniswap V3 pool
 /// @notice A pool quotes token1 per token0 as 1.0001^tick, in token units. The mean tick over a window gives the geometric mean price.
@@ -32,7 +33,7 @@ library UniswapV3Twap {
         (usable, tick) = _tryMeanTick(pool, secondsAgo);
         if (!usable) return (false, 0);
         int256 exponent = baseIsToken0 ? tick : -tick;
-        uint256 power = inversePowerX128(exponent < 0 ? uint256(-exponent) : uint256(exponent));
+        uint256 power = inversePowerX128(SignedMath.abs(exponent));
         if (power < MIN_POWER_X128) return (false, 0);
         // no overflow: baseUnit <= 2^60, quotePriceWad < 2^128, and the ratio is at most 2^64
         uint256 scaled = baseUnit * quotePriceWad;

@@ -44,12 +44,9 @@ abstract contract UniswapV3FlashSwap is IUniswapV3SwapCallback {
         _pendingPool = address(0);
         _pendingDataHash = 0;
         FlashSwapOrder memory order = abi.decode(data, (FlashSwapOrder));
-        (int256 due, int256 paidOut) =
-            order.tokenIn < order.tokenOut ? (amount0Delta, amount1Delta) : (amount1Delta, amount0Delta);
-        // an exact input never asks for more than it, nor for less than nothing; checked because funds leave here
-        require(due > 0 && paidOut < 0, IVaultTerms.CallbackUnexpected(msg.sender));
-        require(uint256(due) <= order.amountIn, IVaultTerms.InputTooHigh(uint256(due), order.amountIn));
-        _onFlashSwap(order, uint256(-paidOut), uint256(due));
+        (uint256 due, uint256 obtained) = _flows(order, amount0Delta, amount1Delta);
+        require(due <= order.amountIn, IVaultTerms.InputTooHigh(due, order.amountIn));
+        _onFlashSwap(order, obtained, due);
     }
 
     /// @dev Runs with the pool's `obtained` in hand; must leave `due` of tokenIn with the pool, who is `msg.sender`.
@@ -76,8 +73,20 @@ abstract contract UniswapV3FlashSwap is IUniswapV3SwapCallback {
                 data
             );
         require(_pendingPool == address(0), IVaultTerms.CallbackUnexpected(pool));
-        // the pool is genuine, and the callback has checked the same two signs
-        return zeroForOne ? (uint256(amount0), uint256(-amount1)) : (uint256(amount1), uint256(-amount0));
+        return _flows(order, amount0, amount1);
+    }
+
+    /// @dev What the pool takes and gives. An exact input takes something and gives something; checked because funds leave by it.
+    function _flows(FlashSwapOrder memory order, int256 amount0, int256 amount1)
+        private
+        view
+        returns (uint256 due, uint256 obtained)
+    {
+        (int256 taken, int256 given) = order.tokenIn < order.tokenOut ? (amount0, amount1) : (amount1, amount0);
+        require(taken > 0 && given < 0, IVaultTerms.CallbackUnexpected(msg.sender));
+        // signs checked in the line above
+        // forge-lint: disable-next-line(unsafe-typecast)
+        return (uint256(taken), uint256(-given));
     }
 
     /// @dev One hop; anything else is not a path.

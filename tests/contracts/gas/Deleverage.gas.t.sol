@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Defaults} from "../utils/Defaults.sol";
+import {Mainnet} from "../utils/Mainnet.sol";
+import {VaultTest} from "../utils/VaultTest.sol";
+import {BareDeleverage} from "./BareDeleverage.sol";
+import {Decision} from "ballast/types/Decision.sol";
+import {console} from "forge-std/console.sol";
+
+/// @notice What the guards cost: a whole transaction through the vault beside the same route without a guard, same compiler settings, same
+/// state of pool and market, in the same run.
+/// @dev Isolated: every call of a test is a transaction of its own, with base cost, calldata and cold storage.
+/// forge-config: default.isolate = true
+contract DeleverageGasTest is VaultTest {
+    /// @dev Where it goes, in thousands: health before and after 45, own and venue's prices 25, time-weighted price 17, position and idle
+    /// balances 13, allowances 5, cold configuration 45, nonce and two budgets 14, signature and hash 6, calldata and clone 12, event 4, the
+    /// rest is computation.
+    uint256 private constant MAX_OVERHEAD = 240_000;
+    uint256 private constant AMOUNT = 10 ether;
+
+    BareDeleverage private bare;
+
+    function setUp() public override {
+        super.setUp();
+        bare = new BareDeleverage();
+        deal(Mainnet.WETH, address(bare), Defaults.COLLATERAL);
+        bare.open(Defaults.COLLATERAL, usdcDebt.balanceOf(address(vault)));
+    }
+
+    /// forge-config: default.isolate = true
+    function test_gas_flashSwapDeleverage_overheadIsBounded() public {
+        uint256 bareGas = _bareGas();
+        uint256 first = _vaultGas(1);
+        passTime(1 hours);
+        uint256 later = _vaultGas(2);
+        console.log("bare contract           ", bareGas);
+        console.log("vault, first decision   ", first);
+        console.log("vault, later decisions  ", later);
+        console.log("overhead, first         ", first - bareGas);
+        console.log("overhead, later         ", later - bareGas);
+        assertLe(later - bareGas, MAX_OVERHEAD, "overhead of the guards");
+    }
+
+    function _bareGas() private returns (uint256 gasUsed) {
+        uint256 snapshot = vm.snapshotState();
+        bare.deleverage(AMOUNT);
+        gasUsed = vm.lastCallGas().gasTotalUsed;
+        vm.revertToState(snapshot);
+    }
+
+    function _vaultGas(uint256 nonce) private returns (uint256) {
+        Decision memory d = deleverage(AMOUNT);
+        d.nonce = nonce;
+        bytes memory signature = sign(d);
+        vm.prank(keeper);
+        vault.execute(d, signature);
+        return vm.lastCallGas().gasTotalUsed;
+    }
+}
