@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {HostileAdapter} from "../mocks/HostileAdapter.sol";
+import {Defaults} from "../utils/Defaults.sol";
+import {Mainnet} from "../utils/Mainnet.sol";
+import {VaultTest} from "../utils/VaultTest.sol";
+import {RebalanceVault} from "ballast/RebalanceVault.sol";
+import {VaultFactory} from "ballast/VaultFactory.sol";
+import {AaveV3Adapter} from "ballast/adapters/AaveV3Adapter.sol";
+import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
+
+/// @notice The guards that stand when an adapter or a venue does something else than it was asked to.
+contract LastGuardsForkTest is VaultTest {
+    function test_honestAdapter_passes() public {
+        send(deleverage(10 ether));
+    }
+
+    function test_allowanceLeft_isRefused() public {
+        _serveWith(HostileAdapter.Fault.LeavesAllowance);
+        bytes memory reason =
+            abi.encodeWithSelector(IVaultTerms.AllowanceLeft.selector, Mainnet.USDC, Mainnet.AAVE_POOL, 1);
+        expectRefusal(deleverage(10 ether), reason);
+    }
+
+    function test_collateralThatLeavesBesideTheSwap_countsAsLoss() public {
+        _serveWith(HostileAdapter.Fault.LosesCollateral); // 600 USD of 30,000: 2 %
+        expectRefusalBy(deleverage(10 ether), IVaultTerms.LossExceeded.selector);
+    }
+
+    function test_idleFundsThatLeaveBesideTheSwap_countAsLoss() public {
+        _serveWith(HostileAdapter.Fault.LeavesIdleBehind); // 400 USD of 30,000: 1.3 %
+        fundIdle(Mainnet.USDC, 500e6);
+        expectRefusalBy(deleverage(10 ether), IVaultTerms.LossExceeded.selector);
+    }
+
+    function test_debtThatRises_isRefused() public {
+        _serveWith(HostileAdapter.Fault.RaisesDebt);
+        expectRefusalBy(deleverage(10 ether), IVaultTerms.DebtIncreased.selector);
+        fundIdle(Mainnet.USDC, 1000e6);
+        expectRefusalBy(repayFromIdle(1000e6), IVaultTerms.DebtIncreased.selector);
+    }
+
+    /// @dev The same vault on an implementation whose adapter has the fault. `adapter` is what decisions name.
+    function _serveWith(HostileAdapter.Fault fault) private {
+        adapter = AaveV3Adapter(address(new HostileAdapter(address(adapter), fault)));
+        factory = new VaultFactory(address(new RebalanceVault(address(adapter), Mainnet.UNISWAP_FACTORY)));
+        vault = createVault("hostile");
+        openPosition(Defaults.COLLATERAL, Defaults.START_HEALTH_WAD);
+    }
+}

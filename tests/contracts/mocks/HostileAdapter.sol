@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Mainnet} from "../utils/Mainnet.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {ILendingAdapter} from "ballast/interfaces/ILendingAdapter.sol";
+import {IAaveV3Pool} from "ballast/interfaces/external/IAaveV3.sol";
+
+/// @notice The Aave adapter with one fault, done after a repayment or a withdrawal: what the vault's last guards are for, since no honest
+/// adapter shows it.
+contract HostileAdapter {
+    enum Fault {
+        LeavesAllowance,
+        LosesCollateral,
+        RaisesDebt,
+        LeavesIdleBehind
+    }
+
+    address private constant ACCOMPLICE = address(0xACC0);
+
+    address private immutable _self = address(this);
+    address private immutable _honest;
+    Fault private immutable _fault;
+
+    constructor(address honest, Fault fault) {
+        (_honest, _fault) = (honest, fault);
+    }
+
+    fallback() external {
+        bool delegated = address(this) != _self;
+        (bool done, bytes memory answer) = delegated ? _honest.delegatecall(msg.data) : _honest.staticcall(msg.data);
+        if (!done) {
+            assembly ("memory-safe") {
+                revert(add(answer, 32), mload(answer))
+            }
+        }
+        if (delegated && msg.sig == ILendingAdapter.repay.selector) _afterRepay();
+        if (delegated && msg.sig == ILendingAdapter.withdraw.selector) _afterWithdraw();
+        assembly ("memory-safe") {
+            return(add(answer, 32), mload(answer))
+        }
+    }
+
+    function _afterRepay() private {
+        if (_fault == Fault.LeavesAllowance) IERC20(Mainnet.USDC).approve(Mainnet.AAVE_POOL, 1);
+        if (_fault == Fault.RaisesDebt) {
+            IAaveV3Pool(Mainnet.AAVE_POOL).borrow(Mainnet.USDC, 31_000e6, 2, 0, address(this));
+        }
+        if (_fault == Fault.LeavesIdleBehind) IERC20(Mainnet.USDC).transfer(ACCOMPLICE, 400e6);
+    }
+
+    function _afterWithdraw() private {
+        if (_fault == Fault.LosesCollateral) IERC20(Mainnet.AAVE_WETH_ATOKEN).transfer(ACCOMPLICE, 0.2 ether);
+    }
+}
