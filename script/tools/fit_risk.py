@@ -346,7 +346,8 @@ def choose_policy(
         "target_health_factor_min_bps": 13_000,
         "target_health_factor_max_bps": 22_000,
         "alert_p1h_ppm": best.act_p1h_ppm // 4,
-        "alert_p6h_ppm": best.act_p6h_ppm // 4,
+        # A repair that may leave more risk than an alert begins at would be followed by alerts for ever.
+        "alert_p6h_ppm": max(best.act_p6h_ppm // 4, best.target_p6h_ppm),
         "train_end": stamp(cutoff),
         "event_day_share": EVENT_DAY_SHARE,
     }

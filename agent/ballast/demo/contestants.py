@@ -52,8 +52,7 @@ def strategy_parameters(label: str) -> dict[str, str | int]:
         **rule,
         "act_p1h_ppm": trained.act_p1h_ppm,
         "act_p6h_ppm": trained.act_p6h_ppm,
-        # A repair that may leave more risk than an alert begins at would be followed by alerts for ever.
-        "alert_p6h_ppm": max(trained.alert_p6h_ppm, trained.target_p6h_ppm),
+        "alert_p6h_ppm": trained.alert_p6h_ppm,
         "target_p6h_ppm": trained.target_p6h_ppm,
         "min_target_health": _decimal(trained.target_health_factor_min_bps),
         "max_target_health": _decimal(trained.target_health_factor_max_bps),

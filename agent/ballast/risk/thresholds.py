@@ -74,6 +74,7 @@ def _check(t: Thresholds) -> None:
         ("target_p6h_ppm below act_p6h_ppm", t.target_p6h_ppm, t.act_p6h_ppm - 1),
         ("alert_p1h_ppm at most act_p1h_ppm", t.alert_p1h_ppm, t.act_p1h_ppm),
         ("alert_p6h_ppm at most act_p6h_ppm", t.alert_p6h_ppm, t.act_p6h_ppm),
+        ("target_p6h_ppm at most alert_p6h_ppm", t.target_p6h_ppm, t.alert_p6h_ppm),
     ):
         if lower > upper:
             raise ThresholdsError(f"expected {limit}, found {lower} against {upper}")
