@@ -24,7 +24,7 @@ SEEDS = "ballast demo --seeds 10 --headless"
 CONSOLE = "ape console --network ethereum:mainnet-fork:foundry"
 
 # Run by .ci/run, word for word.
-IN_CI = ("make demo", "make test", "make check", "pip install .", VERIFY)
+IN_CI = ("make demo", "make test", "make check", "pip install .", ". .venv/bin/activate", VERIFY)
 # Run by script/tools/run_tests.py, whose argument lists hold these words.
 IN_RUNNER = ("ape test tests/e2e --network ethereum:mainnet-fork:foundry", "forge test")
 # Run by the tests below, or by those named.
