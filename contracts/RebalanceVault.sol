@@ -14,10 +14,11 @@ import {SlippageGuard} from "./guards/SlippageGuard.sol";
 import {WindowGuard} from "./guards/WindowGuard.sol";
 import {ILendingAdapter, VenueHealth} from "./interfaces/ILendingAdapter.sol";
 import {IVaultExecution} from "./interfaces/IVaultExecution.sol";
+import {ConfigPage, Page} from "./libraries/ConfigPage.sol";
 import {DecisionHash} from "./libraries/DecisionHash.sol";
 import {UnitMath} from "./libraries/UnitMath.sol";
 import {FlashSwapOrder} from "./swap/UniswapV3FlashSwap.sol";
-import {PositionConfig, TokenRole, VaultState} from "./types/Config.sol";
+import {AssetConfig, TokenRole, VaultState} from "./types/Config.sol";
 import {ActionKind, DECISION_VERSION, Decision, Outcome, RouteKind} from "./types/Decision.sol";
 import {Execution} from "./types/Execution.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
@@ -69,6 +70,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// exit cannot be stopped.
 contract RebalanceVault is VaultOwner, VaultViews {
     using NonceGuard for mapping(uint256 => uint256);
+    using ConfigPage for Page;
 
     /// @notice Code of the configuration plane, made with the same adapters and factory as this vault's.
     address public immutable configurator;
@@ -110,12 +112,12 @@ contract RebalanceVault is VaultOwner, VaultViews {
         uint256 gasBefore = gasleft();
         Execution memory x;
         _checkStateAndKind(decision);
-        x.digest = _checkAuthority(decision, signature, signed);
-        WindowGuard.check(decision, _limits);
+        Page page = _checkAuthority(decision, x, signature, signed);
+        WindowGuard.check(decision, x.limits);
         _nonces[decision.positionId].check(decision.positionId, decision.nonce);
-        _checkVenueAndTokens(decision, x);
+        _checkVenueAndTokens(decision, x, page);
         _measureBefore(decision, x, outcome);
-        uint256 actionLimitWad = _checkOracle(decision, x);
+        uint256 actionLimitWad = _checkOracle(decision, x, page);
         _reserveBudgets(decision, x, outcome, actionLimitWad);
         _nonces[decision.positionId].use(decision.nonce);
         _act(decision, x, outcome);
@@ -158,17 +160,21 @@ contract RebalanceVault is VaultOwner, VaultViews {
     }
 
     /// @dev `preview` leaves out the signature and nothing else.
-    function _checkAuthority(Decision calldata d, bytes calldata signature, bool signed)
+    /// @return page the configuration of this very epoch
+    function _checkAuthority(Decision calldata d, Execution memory x, bytes calldata signature, bool signed)
         private
         view
-        returns (bytes32 digest)
+        returns (Page page)
     {
-        address expected = _signer;
+        uint64 epoch = _configEpoch;
+        page = ConfigPage.read(_page, epoch);
+        page.takeLimits(x);
+        address expected = page.signer();
         require(expected != address(0), SignerUnset());
-        digest = DecisionHash.digest(d);
-        require(!signed || _isSigned(expected, digest, signature), SignatureInvalid(expected));
+        x.digest = DecisionHash.digest(d);
+        require(!signed || _isSigned(expected, x.digest, signature), SignatureInvalid(expected));
         require(_models[d.modelId], ModelNotApproved(d.modelId));
-        require(d.configEpoch == _configEpoch, EpochMismatch(d.configEpoch, _configEpoch));
+        require(d.configEpoch == epoch, EpochMismatch(d.configEpoch, epoch));
     }
 
     /// @dev A key first, which spares a look at its code; then a contract. Whoever holds the key of an account that has code decides for it.
@@ -179,25 +185,35 @@ contract RebalanceVault is VaultOwner, VaultViews {
         return SignatureChecker.isValidERC1271SignatureNow(expected, digest, signature);
     }
 
-    function _checkVenueAndTokens(Decision calldata d, Execution memory x) private view {
-        PositionConfig storage position = _positions[d.positionId];
-        require(position.enabled, PositionForbidden(d.positionId));
-        (x.adapter, x.venueRef) = (position.adapter, position.venueRef);
-        require(d.venue == x.adapter, VenueForbidden(d.venue, x.adapter));
+    function _checkVenueAndTokens(Decision calldata d, Execution memory x, Page page) private pure {
+        uint256 roles = page.takePosition(d.positionId, x);
+        require(x.position.enabled, PositionForbidden(d.positionId));
+        require(d.venue == x.position.adapter, VenueForbidden(d.venue, x.position.adapter));
         x.swaps = d.kind == ActionKind.Deleverage;
-        _requireRole(d, d.tokenIn, d.kind == ActionKind.RepayFromIdle ? TokenRole.Debt : TokenRole.Collateral);
-        if (x.swaps) _requireRole(d, d.tokenOut, TokenRole.Debt);
+        TokenRole role = d.kind == ActionKind.RepayFromIdle ? TokenRole.Debt : TokenRole.Collateral;
+        x.indexIn = _requireRole(page, roles, d.tokenIn, role);
+        page.takeAssetIn(x.indexIn, x);
+        if (!x.swaps) return;
+        x.indexOut = _requireRole(page, roles, d.tokenOut, TokenRole.Debt);
+        page.takeAssetOut(x.indexOut, x);
     }
 
-    function _requireRole(Decision calldata d, address token, TokenRole required) private view {
-        TokenRole observed = _roles[d.positionId][token];
+    /// @dev A token without a role in the position has none to show, whether it is an asset of the vault or not.
+    function _requireRole(Page page, uint256 roles, address token, TokenRole required)
+        private
+        pure
+        returns (uint256 index)
+    {
+        index = page.indexOf(token);
+        TokenRole observed = ConfigPage.roleOf(roles, index);
         require(observed == required, TokenForbidden(token, observed, required));
     }
 
     /// @dev What is spent: at most `maxIn`, and no more than there is to sell, to add or to repay.
     function _measureBefore(Decision calldata d, Execution memory x, Outcome memory outcome) private view {
-        x.before = _health(x);
-        outcome.healthBeforeWad = x.before.healthWad;
+        VenueHealth memory told = _health(x);
+        (x.healthBeforeWad, x.collateralBeforeWad, x.debtBeforeWad) = (told.healthWad, told.collateralWad, told.debtWad);
+        outcome.healthBeforeWad = x.healthBeforeWad;
         x.idleIn = _idle(d.tokenIn);
         x.inPosition = _inPosition(d, x);
         if (x.swaps) x.idleOut = _idle(d.tokenOut);
@@ -209,43 +225,63 @@ contract RebalanceVault is VaultOwner, VaultViews {
     /// @dev Swap-free repair needs no price. A swap always needs fresh primaries in their bounds; how far other views may be off them
     /// depends on its size, unless the venue itself proves an emergency.
     /// @return actionLimitWad greatest notional of this action, USD
-    function _checkOracle(Decision calldata d, Execution memory x) private view returns (uint256 actionLimitWad) {
+    function _checkOracle(Decision calldata d, Execution memory x, Page page)
+        private
+        view
+        returns (uint256 actionLimitWad)
+    {
         if (!x.swaps) return 0;
-        x.priceInWad = OracleGuard.requirePriceWad(d.tokenIn, _assets[d.tokenIn]);
-        x.priceOutWad = OracleGuard.requirePriceWad(d.tokenOut, _assets[d.tokenOut]);
-        x.venueInWad = ILendingAdapter(x.adapter).venuePriceWad(d.tokenIn);
-        x.venueOutWad = ILendingAdapter(x.adapter).venuePriceWad(d.tokenOut);
-        if (_isEmergency(d, x)) return _limits.maxActionWad;
-        uint256 inBps =
-            AgreementGuard.worstDeviationBps(d.tokenIn, x.priceInWad, x.venueInWad, d.tokenOut, x.priceOutWad, _assets);
+        x.priceInWad = OracleGuard.requirePriceWad(d.tokenIn, x.assetIn);
+        x.priceOutWad = OracleGuard.requirePriceWad(d.tokenOut, x.assetOut);
+        x.venueInWad = ILendingAdapter(x.position.adapter).venuePriceWad(d.tokenIn);
+        x.venueOutWad = ILendingAdapter(x.position.adapter).venuePriceWad(d.tokenOut);
+        if (_isEmergency(x)) return x.limits.maxActionWad;
+        AgreementGuard.Quote memory other = AgreementGuard.Quote(d.tokenOut, x.assetOut.tokenDecimals, x.priceOutWad);
+        uint256 inBps = AgreementGuard.worstDeviationBps(
+            d.tokenIn, x.assetIn, x.priceInWad, x.venueInWad, _quote(page, x.indexIn, other)
+        );
+        other = AgreementGuard.Quote(d.tokenIn, x.assetIn.tokenDecimals, x.priceInWad);
         uint256 outBps = AgreementGuard.worstDeviationBps(
-            d.tokenOut, x.priceOutWad, x.venueOutWad, d.tokenIn, x.priceInWad, _assets
+            d.tokenOut, x.assetOut, x.priceOutWad, x.venueOutWad, _quote(page, x.indexOut, other)
         );
         return inBps > outBps
-            ? AgreementGuard.requireActionLimitWad(d.tokenIn, inBps, _limits)
-            : AgreementGuard.requireActionLimitWad(d.tokenOut, outBps, _limits);
+            ? AgreementGuard.requireActionLimitWad(d.tokenIn, inBps, x.limits)
+            : AgreementGuard.requireActionLimitWad(d.tokenOut, outBps, x.limits);
     }
 
-    function _isEmergency(Decision calldata d, Execution memory x) private view returns (bool) {
-        return x.before.healthWad < _positions[d.positionId].emergencyHealthWad;
+    /// @dev What an asset's mean-price pool quotes in: the swap's other token, which has been read, or a third one with a feed of its own.
+    function _quote(Page page, uint256 index, AgreementGuard.Quote memory other)
+        private
+        view
+        returns (AgreementGuard.Quote memory)
+    {
+        address token = page.quoteOf(index);
+        if (token == address(0) || token == other.token) return other;
+        AssetConfig memory asset = page.asset(page.indexOf(token));
+        OracleGuard.Reading memory reading = OracleGuard.read(asset);
+        bool usable = reading.fault == OracleGuard.Fault.None;
+        return AgreementGuard.Quote(token, asset.tokenDecimals, usable ? reading.priceWad : 0);
+    }
+
+    function _isEmergency(Execution memory x) private pure returns (bool) {
+        return x.healthBeforeWad < x.position.emergencyHealthWad;
     }
 
     /// @dev An emergency waives the notional budget, never the loss budget.
     function _reserveBudgets(Decision calldata d, Execution memory x, Outcome memory outcome, uint256 actionLimitWad)
         private
     {
-        require(d.maxLossBps <= _limits.maxLossBps, LossLimitTooHigh(d.maxLossBps, _limits.maxLossBps));
+        require(d.maxLossBps <= x.limits.maxLossBps, LossLimitTooHigh(d.maxLossBps, x.limits.maxLossBps));
         if (!x.swaps) {
-            uint256 perWindow = _assets[d.tokenIn].idlePerWindow;
-            BudgetGuard.reserveIdle(_idleBuckets[d.tokenIn], d.tokenIn, perWindow, _limits.windowSeconds, x.spend);
+            uint256 perWindow = x.assetIn.idlePerWindow;
+            BudgetGuard.reserveIdle(_idleBuckets[d.tokenIn], d.tokenIn, perWindow, x.limits.windowSeconds, x.spend);
             return;
         }
-        require(d.maxLossBps != 0, ValueForbidden("maxLossBps", 0, _limits.maxLossBps));
-        uint256 notionalWad = _valueUp(d.tokenIn, x.spend, x.priceInWad);
+        require(d.maxLossBps != 0, ValueForbidden("maxLossBps", 0, x.limits.maxLossBps));
+        uint256 notionalWad = UnitMath.valueWadUp(x.spend, x.priceInWad, x.assetIn.tokenDecimals);
         require(notionalWad <= actionLimitWad, ActionTooLarge(notionalWad, actionLimitWad));
-        if (!_isEmergency(d, x)) BudgetGuard.reserveNotional(_notionalBucket, _limits, notionalWad);
         x.reservedLossWad = UnitMath.bpsOfUp(notionalWad, d.maxLossBps);
-        BudgetGuard.reserveLoss(_lossBucket, _limits, x.reservedLossWad);
+        BudgetGuard.reserveSwap(_budgets, x.limits, _isEmergency(x) ? 0 : notionalWad, x.reservedLossWad);
         outcome.notionalWad = notionalWad;
     }
 
@@ -253,11 +289,16 @@ contract RebalanceVault is VaultOwner, VaultViews {
 
     function _act(Decision calldata d, Execution memory x, Outcome memory outcome) private {
         if (d.kind == ActionKind.AddCollateral) {
-            _venueCall(x.adapter, abi.encodeCall(ILendingAdapter.supply, (x.venueRef, d.tokenIn, x.spend)));
+            _venueCall(
+                x.position.adapter, abi.encodeCall(ILendingAdapter.supply, (x.position.venueRef, d.tokenIn, x.spend))
+            );
         } else if (d.kind == ActionKind.RepayFromIdle) {
-            _venueCall(x.adapter, abi.encodeCall(ILendingAdapter.repay, (x.venueRef, d.tokenIn, x.spend)));
+            _venueCall(
+                x.position.adapter, abi.encodeCall(ILendingAdapter.repay, (x.position.venueRef, d.tokenIn, x.spend))
+            );
         } else {
-            FlashSwapOrder memory order = FlashSwapOrder(x.adapter, x.venueRef, d.tokenIn, d.tokenOut, x.spend);
+            FlashSwapOrder memory order =
+                FlashSwapOrder(x.position.adapter, x.position.venueRef, d.tokenIn, d.tokenOut, x.spend);
             (outcome.spent, outcome.obtained) = _flashSwap(order, d.route.path);
         }
     }
@@ -267,8 +308,9 @@ contract RebalanceVault is VaultOwner, VaultViews {
     /// @dev An idle repair is measured in its one token, on the idle side and on the position's side. A swap is measured by what the pool
     /// took and gave, and the rest of the equity by balances and the venue's books.
     function _measureAfter(Decision calldata d, Execution memory x, Outcome memory outcome) private view {
-        x.afterwards = _health(x);
-        outcome.healthAfterWad = x.afterwards.healthWad;
+        VenueHealth memory told = _health(x);
+        (x.collateralAfterWad, x.debtAfterWad) = (told.collateralWad, told.debtWad);
+        outcome.healthAfterWad = told.healthWad;
         uint256 idleDrop = UnitMath.saturatingSub(x.idleIn, _idle(d.tokenIn));
         if (x.swaps) {
             // no idle token may go anywhere but to the pool; were it so, it is spent
@@ -290,14 +332,14 @@ contract RebalanceVault is VaultOwner, VaultViews {
         view
         returns (uint256)
     {
-        require(x.afterwards.debtWad <= x.before.debtWad, DebtIncreased(x.afterwards.debtWad, x.before.debtWad));
+        require(x.debtAfterWad <= x.debtBeforeWad, DebtIncreased(x.debtAfterWad, x.debtBeforeWad));
         // both differences are taken of what came in and what stayed idle; the first saturates where a gift is left over
         uint256 repaid = UnitMath.saturatingSub(x.idleOut + outcome.obtained, _idle(d.tokenOut));
         uint256 takenOut = outcome.spent + _idle(d.tokenIn) - x.idleIn;
-        uint256 expectedWad =
-            x.before.collateralWad + _valueUp(d.tokenOut, repaid, x.venueOutWad) + x.afterwards.debtWad;
-        uint256 bookedWad =
-            x.afterwards.collateralWad + _valueDown(d.tokenIn, takenOut, x.venueInWad) + x.before.debtWad;
+        uint256 expectedWad = x.collateralBeforeWad
+            + UnitMath.valueWadUp(repaid, x.venueOutWad, x.assetOut.tokenDecimals) + x.debtAfterWad;
+        uint256 bookedWad = x.collateralAfterWad
+            + UnitMath.valueWadDown(takenOut, x.venueInWad, x.assetIn.tokenDecimals) + x.debtBeforeWad;
         return UnitMath.saturatingSub(expectedWad, bookedWad);
     }
 
@@ -306,9 +348,9 @@ contract RebalanceVault is VaultOwner, VaultViews {
     function _checkSlippage(Decision calldata d, Execution memory x, Outcome memory outcome) private view {
         SlippageGuard.checkAmounts(outcome.spent, d.maxIn, outcome.obtained, d.minOut);
         if (!x.swaps) return;
-        uint256 spentWad = _valueUp(d.tokenIn, outcome.spent, x.priceInWad);
-        uint256 obtainedWad = _valueDown(d.tokenOut, outcome.obtained, x.priceOutWad);
-        SlippageGuard.checkValue(spentWad, obtainedWad, _limits.maxSlippageBps);
+        uint256 spentWad = UnitMath.valueWadUp(outcome.spent, x.priceInWad, x.assetIn.tokenDecimals);
+        uint256 obtainedWad = UnitMath.valueWadDown(outcome.obtained, x.priceOutWad, x.assetOut.tokenDecimals);
+        SlippageGuard.checkValue(spentWad, obtainedWad, x.limits.maxSlippageBps);
         outcome.lossWad += UnitMath.saturatingSub(spentWad, obtainedWad);
     }
 
@@ -316,20 +358,19 @@ contract RebalanceVault is VaultOwner, VaultViews {
     /// debt fell, and neither can hurt a position.
     function _checkHealth(Decision calldata d, Execution memory x, Outcome memory outcome) private view {
         if (!x.swaps && (outcome.healthBeforeWad == 0 || outcome.healthAfterWad == 0)) return;
-        PositionConfig storage position = _positions[d.positionId];
         HealthGuard.checkReducing(
             outcome.healthBeforeWad,
             outcome.healthAfterWad,
             HealthGuard.Rule({
-                floorWad: Math.max(position.healthFloorWad, d.healthFloorWad),
-                ceilingWad: Math.min(position.healthCeilingWad, d.healthCeilingWad),
-                minGainWad: position.minHealthGainWad
+                floorWad: Math.max(x.position.healthFloorWad, d.healthFloorWad),
+                ceilingWad: Math.min(x.position.healthCeilingWad, d.healthCeilingWad),
+                minGainWad: x.position.minHealthGainWad
             })
         );
     }
 
     function _settleLoss(Execution memory x, Outcome memory outcome) private {
-        if (x.swaps) BudgetGuard.settleLoss(_lossBucket, x.reservedLossWad, outcome.lossWad);
+        if (x.swaps) BudgetGuard.settleLoss(_budgets, x.reservedLossWad, outcome.lossWad);
     }
 
     function _checkAllowances(Decision calldata d, Execution memory x) private view {
@@ -338,7 +379,7 @@ contract RebalanceVault is VaultOwner, VaultViews {
     }
 
     function _checkAllowance(address token, Execution memory x) private view {
-        address spender = ILendingAdapter(x.adapter).spenderOf(token);
+        address spender = ILendingAdapter(x.position.adapter).spenderOf(token);
         uint256 left = IERC20(token).allowance(address(this), spender);
         require(left == 0, AllowanceLeft(token, spender, left));
     }
@@ -347,23 +388,15 @@ contract RebalanceVault is VaultOwner, VaultViews {
 
     /// @dev Swaps need the venue's answer; idle repairs go on without it, with zero for "cannot tell".
     function _health(Execution memory x) private view returns (VenueHealth memory) {
-        if (x.swaps) return ILendingAdapter(x.adapter).health(address(this), x.venueRef);
-        return _tryHealth(x.adapter, x.venueRef);
+        if (x.swaps) return ILendingAdapter(x.position.adapter).health(address(this), x.position.venueRef);
+        return _tryHealth(x.position.adapter, x.position.venueRef);
     }
 
     /// @dev Units of tokenIn in the position: what is owed for a repayment, collateral otherwise.
     function _inPosition(Decision calldata d, Execution memory x) private view returns (uint256) {
-        ILendingAdapter adapter = ILendingAdapter(x.adapter);
+        ILendingAdapter adapter = ILendingAdapter(x.position.adapter);
         return d.kind == ActionKind.RepayFromIdle
-            ? adapter.debtOf(address(this), x.venueRef, d.tokenIn)
-            : adapter.collateralOf(address(this), x.venueRef, d.tokenIn);
-    }
-
-    function _valueDown(address token, uint256 amount, uint256 priceWad) private view returns (uint256) {
-        return UnitMath.valueWadDown(amount, priceWad, _assets[token].tokenDecimals);
-    }
-
-    function _valueUp(address token, uint256 amount, uint256 priceWad) private view returns (uint256) {
-        return UnitMath.valueWadUp(amount, priceWad, _assets[token].tokenDecimals);
+            ? adapter.debtOf(address(this), x.position.venueRef, d.tokenIn)
+            : adapter.collateralOf(address(this), x.position.venueRef, d.tokenIn);
     }
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {VaultStorage} from "./VaultStorage.sol";
+import {VaultPage} from "./VaultPage.sol";
+import {BudgetGuard} from "./guards/BudgetGuard.sol";
 import {IVaultConfiguration} from "./interfaces/IVaultConfiguration.sol";
 import {Budget} from "./libraries/Budget.sol";
 import {ConfigCheck} from "./libraries/ConfigCheck.sol";
@@ -23,8 +24,9 @@ import {
 /// @dev Setters need no reentrancy lock of their own: they move no funds. They are barred while funds move, so that no callback can change
 /// the rules of the action that it is part of. Called directly, it meets its own empty storage, where nobody has a role.
 /// @custom:kill Holds nothing; without it a vault keeps its configuration and its owner's exit.
-contract VaultConfigurator is VaultStorage, IVaultConfiguration {
+contract VaultConfigurator is VaultPage, IVaultConfiguration {
     using Budget for Budget.Bucket;
+    using BudgetGuard for Budget.Pair;
 
     address private immutable _aaveAdapter;
     address private immutable _uniswapV3Factory;
@@ -236,6 +238,11 @@ contract VaultConfigurator is VaultStorage, IVaultConfiguration {
     }
 
     /// @inheritdoc IVaultConfiguration
+    function configPage() external view returns (address) {
+        return _page;
+    }
+
+    /// @inheritdoc IVaultConfiguration
     function timelockSeconds() external view returns (uint32) {
         return _timelockSeconds;
     }
@@ -314,6 +321,7 @@ contract VaultConfigurator is VaultStorage, IVaultConfiguration {
 
     function _changed() private {
         emit ConfigChanged(msg.sig, ++_configEpoch);
+        _writePage();
     }
 
     function _changeSigner(address to) private {
@@ -340,7 +348,7 @@ contract VaultConfigurator is VaultStorage, IVaultConfiguration {
     }
 
     function _setAsset(address token, AssetConfig calldata config) private {
-        ConfigCheck.asset(token, config, _uniswapV3Factory, _assets);
+        _quotes[token] = ConfigCheck.asset(token, config, _uniswapV3Factory, _assets);
         if (_assets[token].feed == address(0)) {
             _assetList.push(token);
             ConfigCheck.atMost("assets", _assetList.length, ConfigCheck.MAX_ASSETS);
@@ -404,8 +412,7 @@ contract VaultConfigurator is VaultStorage, IVaultConfiguration {
 
     /// @dev Before limits change: refill up to now by the old ones.
     function _accrueBudgets() private {
-        _lossBucket.accrue(_limits.lossPerWindowWad, _limits.windowSeconds);
-        _notionalBucket.accrue(_limits.notionalPerWindowWad, _limits.windowSeconds);
+        _budgets.accrue(_limits);
         for (uint256 i; i < _assetList.length; i++) {
             _accrueIdle(_assetList[i]);
         }

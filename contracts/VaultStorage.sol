@@ -9,8 +9,8 @@ import {AssetConfig, Limits, PositionConfig, TokenRole, VaultState} from "./type
 /// @dev All storage of a vault is declared here and nowhere else, so that the vault and its configurator, which runs by delegatecall, agree on
 /// every slot by construction.
 abstract contract VaultStorage is IVaultTerms {
-    // one slot: all that every execution asks for
-    address internal _signer;
+    // one slot: all that every execution asks for; the page is the copy of everything else, see ConfigPage
+    address internal _page;
     uint64 internal _configEpoch; // every change of configuration counts it up and kills the decisions made before
     VaultState internal _state;
 
@@ -20,14 +20,15 @@ abstract contract VaultStorage is IVaultTerms {
     address internal _curator;
     uint32 internal _timelockSeconds;
     address internal _guardian;
+    address internal _signer;
 
     Limits internal _limits;
-    Budget.Bucket internal _lossBucket;
-    Budget.Bucket internal _notionalBucket;
+    Budget.Pair internal _budgets;
 
     address[] internal _assetList;
     uint256[] internal _positionList;
     mapping(address token => AssetConfig) internal _assets;
+    mapping(address token => address) internal _quotes; // the other token of `twapPool`
     mapping(address token => Budget.Bucket) internal _idleBuckets;
     mapping(uint256 positionId => PositionConfig) internal _positions;
     mapping(uint256 positionId => address[]) internal _positionTokens;

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {VaultBase} from "./VaultBase.sol";
+import {BudgetGuard} from "./guards/BudgetGuard.sol";
 import {NonceGuard} from "./guards/NonceGuard.sol";
 import {OracleGuard} from "./guards/OracleGuard.sol";
 import {ILendingAdapter, VenueHealth} from "./interfaces/ILendingAdapter.sol";
@@ -81,11 +82,11 @@ abstract contract VaultViews is VaultBase, IVaultExecution {
 
     /// @inheritdoc IVaultExecution
     function lossBudget() public view returns (uint256 leftWad) {
-        return _lossBucket.available(_limits.lossPerWindowWad, _limits.windowSeconds);
+        (leftWad,) = BudgetGuard.available(_budgets, _limits);
     }
 
     /// @inheritdoc IVaultExecution
     function notionalBudget() public view returns (uint256 leftWad) {
-        return _notionalBucket.available(_limits.notionalPerWindowWad, _limits.windowSeconds);
+        (, leftWad) = BudgetGuard.available(_budgets, _limits);
     }
 }

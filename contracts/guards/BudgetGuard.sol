@@ -11,14 +11,37 @@ import {Limits} from "../types/Config.sol";
 library BudgetGuard {
     using Budget for Budget.Bucket;
 
-    function reserveNotional(Budget.Bucket storage bucket, Limits storage limits, uint256 amountWad) internal {
-        (bool enough, uint256 leftWad) = bucket.reserve(limits.notionalPerWindowWad, limits.windowSeconds, amountWad);
-        require(enough, IVaultTerms.NotionalBudgetExceeded(amountWad, leftWad));
+    using Budget for Budget.Pair;
+
+    /// @notice Takes both budgets of a swap or neither.
+    /// @param notionalWad USD; zero in an emergency, which waives this budget and no other
+    /// @param lossWad USD, the greatest loss that the decision allows
+    function reserveSwap(Budget.Pair storage pair, Limits memory limits, uint256 notionalWad, uint256 lossWad)
+        internal
+    {
+        (uint256 lossLeftWad, uint256 notionalLeftWad) = available(pair, limits);
+        require(notionalWad <= notionalLeftWad, IVaultTerms.NotionalBudgetExceeded(notionalWad, notionalLeftWad));
+        require(lossWad <= lossLeftWad, IVaultTerms.LossBudgetExceeded(lossWad, lossLeftWad));
+        unchecked {
+            pair.store(lossLeftWad - lossWad, notionalLeftWad - notionalWad);
+        }
     }
 
-    function reserveLoss(Budget.Bucket storage bucket, Limits storage limits, uint256 amountWad) internal {
-        (bool enough, uint256 leftWad) = bucket.reserve(limits.lossPerWindowWad, limits.windowSeconds, amountWad);
-        require(enough, IVaultTerms.LossBudgetExceeded(amountWad, leftWad));
+    /// @notice What may be lost and moved now, USD in wad.
+    function available(Budget.Pair storage pair, Limits memory limits)
+        internal
+        view
+        returns (uint256 lossLeftWad, uint256 notionalLeftWad)
+    {
+        (uint256 lossLeft, uint256 notionalLeft, uint256 updatedAt) = (pair.lossLeft, pair.notionalLeft, pair.updatedAt);
+        lossLeftWad = Budget.refilled(lossLeft, updatedAt, limits.lossPerWindowWad, limits.windowSeconds);
+        notionalLeftWad = Budget.refilled(notionalLeft, updatedAt, limits.notionalPerWindowWad, limits.windowSeconds);
+    }
+
+    /// @notice Writes the refill down, so that a change of limits only governs the time after it.
+    function accrue(Budget.Pair storage pair, Limits memory limits) internal {
+        (uint256 lossLeftWad, uint256 notionalLeftWad) = available(pair, limits);
+        pair.store(lossLeftWad, notionalLeftWad);
     }
 
     /// @param perWindow token units; zero forbids
@@ -34,8 +57,10 @@ library BudgetGuard {
     }
 
     /// @notice Refunds what was reserved and not lost.
-    function settleLoss(Budget.Bucket storage bucket, uint256 reservedWad, uint256 measuredWad) internal {
+    function settleLoss(Budget.Pair storage pair, uint256 reservedWad, uint256 measuredWad) internal {
         require(measuredWad <= reservedWad, IVaultTerms.LossExceeded(measuredWad, reservedWad));
-        bucket.refund(reservedWad - measuredWad);
+        // never more than what `reserveSwap` took in the same transaction, so within the burst again
+        // forge-lint: disable-next-line(unsafe-typecast)
+        pair.lossLeft += uint96(reservedWad - measuredWad);
     }
 }

@@ -8,7 +8,7 @@ import {IVaultTerms} from "../interfaces/IVaultTerms.sol";
 /// is executed or dead.
 library NonceGuard {
     function isUsed(mapping(uint256 word => uint256) storage bitmap, uint256 nonce) internal view returns (bool) {
-        return bitmap[nonce >> 8] >> (nonce & 0xff) & 1 == 1;
+        return bitmap[nonce >> 8] & _bit(nonce) != 0;
     }
 
     function check(mapping(uint256 word => uint256) storage bitmap, uint256 positionId, uint256 nonce) internal view {
@@ -16,8 +16,12 @@ library NonceGuard {
     }
 
     function use(mapping(uint256 word => uint256) storage bitmap, uint256 nonce) internal {
-        // one bit at the place that the nonce names: the order of the arguments is meant
+        bitmap[nonce >> 8] |= _bit(nonce);
+    }
+
+    function _bit(uint256 nonce) private pure returns (uint256) {
+        // the one bit, moved left by less than a word
         // forge-lint: disable-next-line(incorrect-shift)
-        bitmap[nonce >> 8] |= 1 << (nonce & 0xff);
+        return 1 << (nonce & 0xff);
     }
 }

@@ -27,7 +27,7 @@ library OracleGuard {
     }
 
     /// @notice Price of `token`, USD per whole token in wad, or the error that says what is wrong with its feed.
-    function requirePriceWad(address token, AssetConfig storage asset) internal view returns (uint256) {
+    function requirePriceWad(address token, AssetConfig memory asset) internal view returns (uint256) {
         Reading memory reading = read(asset);
         require(reading.fault != Fault.Unset, IVaultTerms.FeedUnset(token));
         require(reading.fault != Fault.NotPositive, IVaultTerms.PriceNotPositive(token, reading.answer));
@@ -45,7 +45,7 @@ library OracleGuard {
     }
 
     /// @notice The same judgement as a value: never reverts, so that a view built on a dead feed counts as absent.
-    function read(AssetConfig storage asset) internal view returns (Reading memory reading) {
+    function read(AssetConfig memory asset) internal view returns (Reading memory reading) {
         address feed = asset.feed;
         if (feed == address(0)) return Reading(Fault.Unset, 0, 0, 0);
         (, reading.answer, reading.updatedAt) = _latestRound(feed);
@@ -54,7 +54,7 @@ library OracleGuard {
 
     /// @notice Forbids a price that moved more than `maxJumpBps` since the round before. For risk-raising actions only: a crash is a jump,
     /// and it must never disarm the rescue. A feed that cannot show the round before counts as having jumped without limit.
-    function requireNoJump(address token, AssetConfig storage asset) internal view {
+    function requireNoJump(address token, AssetConfig memory asset) internal view {
         (uint80 roundId, int256 answer,) = _latestRound(asset.feed);
         int256 previous = roundId == 0 ? int256(0) : _answerOf(asset.feed, roundId - 1);
         uint256 jumpBps = type(uint256).max;
@@ -66,7 +66,7 @@ library OracleGuard {
         require(jumpBps <= asset.maxJumpBps, IVaultTerms.PriceJumped(token, jumpBps, asset.maxJumpBps));
     }
 
-    function _judge(AssetConfig storage asset, Reading memory reading) private view returns (Fault) {
+    function _judge(AssetConfig memory asset, Reading memory reading) private view returns (Fault) {
         if (reading.answer <= 0) return Fault.NotPositive;
         reading.priceWad = UnitMath.toWad(uint256(reading.answer), asset.feedDecimals);
         if (reading.updatedAt > block.timestamp) return Fault.FromFuture;

@@ -9,7 +9,7 @@ import {Decision} from "../types/Decision.sol";
 /// @notice A withheld signature is a free option, so its life and the age of what it was made from are capped. Both ends of the window
 /// belong to it.
 library WindowGuard {
-    function check(Decision calldata decision, Limits storage limits) internal view {
+    function check(Decision calldata decision, Limits memory limits) internal view {
         uint256 validAfter = decision.validAfter;
         uint256 validUntil = decision.validUntil;
         require(block.timestamp >= validAfter, IVaultTerms.NotYetValid(block.timestamp, validAfter));

@@ -64,6 +64,9 @@ interface IVaultConfiguration {
     /// @notice Counts the changes of configuration; a decision names the one it was made under.
     function configEpoch() external view returns (uint64);
 
+    /// @notice Account whose code is the copy of the configuration that executions read, see ConfigPage; a new one with every epoch.
+    function configPage() external view returns (address);
+
     /// @notice Delay of what loosens.
     function timelockSeconds() external view returns (uint32);
 

@@ -13,13 +13,30 @@ library Budget {
         uint64 updatedAt; // unix seconds
     }
 
+    /// @notice The two buckets of a swap in one slot. Their caps are at most 2^96 - 1.
+    struct Pair {
+        uint96 lossLeft;
+        uint96 notionalLeft;
+        uint64 updatedAt; // unix seconds, of both
+    }
+
     /// @notice What may be spent now.
     /// @param cap same unit as the bucket, at most 2^128 - 1
     function available(Bucket storage bucket, uint256 cap, uint256 windowSeconds) internal view returns (uint256) {
+        return refilled(bucket.left, bucket.updatedAt, cap, windowSeconds);
+    }
+
+    /// @notice What `left` of second `updatedAt` has grown to.
+    /// @param cap at most 2^128 - 1
+    function refilled(uint256 left, uint256 updatedAt, uint256 cap, uint256 windowSeconds)
+        internal
+        view
+        returns (uint256)
+    {
         uint256 burst = cap / 2;
         // no overflow: burst < 2^127, the elapsed time < 2^64
-        uint256 refill = burst * (block.timestamp - bucket.updatedAt) / windowSeconds;
-        return Math.min(burst, bucket.left + refill);
+        uint256 refill = burst * (block.timestamp - updatedAt) / windowSeconds;
+        return Math.min(burst, left + refill);
     }
 
     /// @notice Writes the refill down, so that a change of cap or window only governs the time after it.
@@ -39,10 +56,16 @@ library Budget {
         if (enough) _store(bucket, left - amount);
     }
 
-    /// @notice Gives back what a reservation of this very block did not use.
-    /// @dev No cap check needed: it never exceeds what `reserve` took in the same transaction.
-    function refund(Bucket storage bucket, uint256 amount) internal {
-        _store(bucket, bucket.left + amount);
+    /// @notice Writes both of a pair.
+    /// @param lossLeft at most half of a cap, as all that `refilled` returns
+    /// @param notionalLeft the same
+    function store(Pair storage pair, uint256 lossLeft, uint256 notionalLeft) internal {
+        // at most cap / 2 < 2^95
+        // forge-lint: disable-start(unsafe-typecast)
+        pair.lossLeft = uint96(lossLeft);
+        pair.notionalLeft = uint96(notionalLeft);
+        // forge-lint: disable-end(unsafe-typecast)
+        pair.updatedAt = uint64(block.timestamp);
     }
 
     function _store(Bucket storage bucket, uint256 left) private {

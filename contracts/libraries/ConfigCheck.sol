@@ -41,9 +41,9 @@ library ConfigCheck {
         inRange("agreeBps", l.agreeBps, 1, l.disagreeBps);
         inRange("maxLifetimeSeconds", l.maxLifetimeSeconds, 1, 1 days);
         inRange("maxSnapshotAgeBlocks", l.maxSnapshotAgeBlocks, 1, 7200); // about a day of mainnet
-        // two, because half of it is the burst; the greatest value of the type is no limit
-        inRange("lossPerWindowWad", l.lossPerWindowWad, 2, type(uint128).max - 1);
-        inRange("notionalPerWindowWad", l.notionalPerWindowWad, 2, type(uint128).max - 1);
+        // two, because half of it is the burst; the greatest value is no limit; 96 bits (79 thousand million USD), because both buckets share a slot
+        inRange("lossPerWindowWad", l.lossPerWindowWad, 2, type(uint96).max - 1);
+        inRange("notionalPerWindowWad", l.notionalPerWindowWad, 2, type(uint96).max - 1);
         inRange("maxActionWad", l.maxActionWad, 1, type(uint128).max - 1);
     }
 
@@ -65,12 +65,13 @@ library ConfigCheck {
     }
 
     /// @notice Decimals are read from token and feed and must equal what was reviewed. `idlePerWindow` may be zero: no idle repairs.
+    /// @return quote the other token of the mean-price pool, zero without one
     function asset(
         address token,
         AssetConfig calldata a,
         address uniswapV3Factory,
         mapping(address => AssetConfig) storage assets
-    ) internal view {
+    ) internal view returns (address quote) {
         require(token != address(0), IVaultTerms.ZeroAddress("token"));
         require(a.feed != address(0), IVaultTerms.ZeroAddress("feed"));
         inRange("maxAgeSeconds", a.maxAgeSeconds, 1, MAX_AGE_SECONDS);
@@ -82,7 +83,7 @@ library ConfigCheck {
         inRange("minPriceWad", a.minPriceWad, 1, type(uint128).max);
         // no overflow: the line above leaves minPriceWad at 2^128 - 1 or less, and this is uint256 arithmetic
         inRange("maxPriceWad", a.maxPriceWad, uint256(a.minPriceWad) + 1, type(uint128).max);
-        _secondSource(token, a, uniswapV3Factory, assets);
+        return _secondSource(token, a, uniswapV3Factory, assets);
     }
 
     function position(PositionConfig calldata p) internal pure {
@@ -103,15 +104,15 @@ library ConfigCheck {
         AssetConfig calldata a,
         address uniswapV3Factory,
         mapping(address => AssetConfig) storage assets
-    ) private view {
+    ) private view returns (address quote) {
         require(a.secondSource != SecondSource.Unset, IVaultTerms.SecondSourceUnset(token));
         if (a.secondSource == SecondSource.Absent) {
             _equals("twapPool", uint160(a.twapPool), 0);
             _equals("twapWindowSeconds", a.twapWindowSeconds, 0);
-            return;
+            return address(0);
         }
         inRange("twapWindowSeconds", a.twapWindowSeconds, 1, MAX_TWAP_SECONDS);
-        address quote = _quoteOf(token, a.twapPool, uniswapV3Factory);
+        quote = _quoteOf(token, a.twapPool, uniswapV3Factory);
         require(assets[quote].feed != address(0), IVaultTerms.FeedUnset(quote));
     }
 

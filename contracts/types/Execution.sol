@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {VenueHealth} from "../interfaces/ILendingAdapter.sol";
+import {AssetConfig, Limits, PositionConfig} from "./Config.sol";
 
 /// @notice One execution as it goes through the guards; lives in memory only.
+/// @dev The first four members are the configuration that it runs under; `ConfigPage` writes them by their place.
 struct Execution {
-    address adapter;
-    bytes32 venueRef;
+    Limits limits;
+    PositionConfig position;
+    AssetConfig assetIn;
+    AssetConfig assetOut; // swaps only
+    uint256 indexIn; // of tokenIn among the assets
+    uint256 indexOut; // swaps only
     bytes32 digest;
     bool swaps; // false for idle kinds
     uint256 spend; // tokenIn units
@@ -18,6 +23,9 @@ struct Execution {
     uint256 idleIn; // before
     uint256 idleOut; // before; swaps only
     uint256 inPosition; // before: collateral, or the debt for a repayment
-    VenueHealth before;
-    VenueHealth afterwards;
+    uint256 healthBeforeWad; // venue's view, zero where it cannot tell
+    uint256 collateralBeforeWad; // venue's view
+    uint256 debtBeforeWad;
+    uint256 collateralAfterWad;
+    uint256 debtAfterWad;
 }

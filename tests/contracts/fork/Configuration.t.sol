@@ -337,8 +337,8 @@ contract ConfigurationForkTest is VaultTest {
         _checkLimit("disagreeBps", 4, 200, 5000);
         _checkLimit("maxLifetimeSeconds", 5, 1, 1 days);
         _checkLimit("maxSnapshotAgeBlocks", 6, 1, 7200);
-        _checkLimit("lossPerWindowWad", 7, 2, type(uint128).max - 1);
-        _checkLimit("notionalPerWindowWad", 8, 2, type(uint128).max - 1);
+        _checkLimit("lossPerWindowWad", 7, 2, type(uint96).max - 1);
+        _checkLimit("notionalPerWindowWad", 8, 2, type(uint96).max - 1);
         _checkLimit("maxActionWad", 9, 1, type(uint128).max - 1);
     }
 

@@ -18,8 +18,8 @@ abstract contract AbstractWorld is AbstractAttackTest {
     bytes32 private constant TRANSFER = keccak256("Transfer(address,address,uint256)");
     uint256 private constant FLOOR_WAD = 1.2e18;
     uint256 private constant MAX_SLIPPAGE_BPS = 200;
-    /// @dev Slots before the budgets: owner, roles, epoch, timelock, state, signer, limits.
-    uint256 private constant CONFIG_SLOTS = 8;
+    /// @dev Slots before the budgets: page, epoch, state, owner, roles, timelock, signer, limits.
+    uint256 private constant CONFIG_SLOTS = 9;
 
     struct Before {
         int256 equityWad;

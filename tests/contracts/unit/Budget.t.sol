@@ -14,6 +14,7 @@ contract BudgetTest is Test {
     uint256 private constant WINDOW = 1 days;
 
     Budget.Bucket private bucket;
+    Budget.Pair private pair;
     Limits private limits;
 
     function setUp() public {
@@ -59,12 +60,6 @@ contract BudgetTest is Test {
         assertEq(bucket.available(3, WINDOW), 1);
     }
 
-    function test_refund_givesBack() public {
-        bucket.reserve(CAP, WINDOW, 400);
-        bucket.refund(150);
-        assertEq(bucket.available(CAP, WINDOW), 250);
-    }
-
     function test_smallerCap_cutsWhatIsLeft_atOnce() public view {
         assertEq(bucket.available(100, WINDOW), 50);
     }
@@ -102,16 +97,64 @@ contract BudgetTest is Test {
 
     function test_guards_boundary_nameWhatWasAskedAndWhatIsLeft() public {
         vm.expectRevert(abi.encodeWithSelector(IVaultTerms.LossBudgetExceeded.selector, 501, 500));
-        this.reserveLoss(501);
-        this.reserveLoss(500);
-        delete bucket;
+        this.reserveSwap(0, 501);
+        this.reserveSwap(0, 500);
+        delete pair;
         vm.expectRevert(abi.encodeWithSelector(IVaultTerms.NotionalBudgetExceeded.selector, 501, 500));
-        this.reserveNotional(501);
-        this.reserveNotional(500);
-        delete bucket;
+        this.reserveSwap(501, 0);
+        this.reserveSwap(500, 0);
         vm.expectRevert(abi.encodeWithSelector(IVaultTerms.IdleBudgetExceeded.selector, address(this), 501, 500));
         this.reserveIdle(CAP, 501);
         this.reserveIdle(CAP, 500);
+    }
+
+    function test_reserveSwap_takesBothOrNeither() public {
+        vm.expectRevert(abi.encodeWithSelector(IVaultTerms.LossBudgetExceeded.selector, 501, 500));
+        this.reserveSwap(400, 501);
+        _assertLeft(500, 500);
+        this.reserveSwap(400, 30);
+        _assertLeft(470, 100);
+    }
+
+    /// @dev One second of writing for both: neither may lose or win refill by a reservation of the other.
+    function test_reserveSwap_refillsBothBuckets() public {
+        this.reserveSwap(500, 500);
+        skip(WINDOW / 2);
+        this.reserveSwap(0, 250);
+        _assertLeft(0, 250);
+        skip(WINDOW / 2);
+        _assertLeft(250, 500);
+    }
+
+    function test_pair_holdsTheGreatestCapsThatConfigurationAllows() public {
+        limits.lossPerWindowWad = type(uint96).max - 1;
+        limits.notionalPerWindowWad = type(uint96).max - 1;
+        uint256 burst = (type(uint96).max - 1) / 2;
+        this.reserveSwap(1, 2);
+        _assertLeft(burst - 2, burst - 1);
+        this.settleLoss(2, 0);
+        _assertLeft(burst, burst - 1);
+        assertEq(pair.updatedAt, block.timestamp);
+    }
+
+    function testFuzz_pair_packsWithoutTouchingItsNeighbour(uint96 loss, uint96 notional) public {
+        limits.lossPerWindowWad = type(uint96).max - 1;
+        limits.notionalPerWindowWad = type(uint96).max - 1;
+        uint256 burst = (type(uint96).max - 1) / 2;
+        (uint256 lossWad, uint256 notionalWad) = (bound(loss, 0, burst), bound(notional, 0, burst));
+        this.reserveSwap(notionalWad, lossWad);
+        _assertLeft(burst - lossWad, burst - notionalWad);
+        uint256 lost = lossWad / 3;
+        this.settleLoss(lossWad, lost);
+        _assertLeft(burst - lost, burst - notionalWad);
+    }
+
+    function test_pairAccrue_oldLimitsGovernThePast() public {
+        this.reserveSwap(500, 500);
+        skip(WINDOW / 2);
+        BudgetGuard.accrue(pair, limits);
+        (limits.lossPerWindowWad, limits.notionalPerWindowWad) = (10_000, 20_000);
+        _assertLeft(250, 250);
     }
 
     function test_idle_zeroPerWindow_forbids() public {
@@ -120,22 +163,18 @@ contract BudgetTest is Test {
     }
 
     function test_settleLoss_boundary_andRefundsTheRest() public {
-        this.reserveLoss(300);
+        this.reserveSwap(0, 300);
         vm.expectRevert(abi.encodeWithSelector(IVaultTerms.LossExceeded.selector, 301, 300));
         this.settleLoss(300, 301);
         this.settleLoss(300, 300);
-        assertEq(bucket.available(CAP, WINDOW), 200, "all of it was lost");
-        this.reserveLoss(100);
+        _assertLeft(200, 500); // all of it was lost
+        this.reserveSwap(0, 100);
         this.settleLoss(100, 10);
-        assertEq(bucket.available(CAP, WINDOW), 190, "ten of a hundred were lost");
+        _assertLeft(190, 500); // ten of a hundred were lost
     }
 
-    function reserveLoss(uint256 amount) external {
-        BudgetGuard.reserveLoss(bucket, limits, amount);
-    }
-
-    function reserveNotional(uint256 amount) external {
-        BudgetGuard.reserveNotional(bucket, limits, amount);
+    function reserveSwap(uint256 notional, uint256 loss) external {
+        BudgetGuard.reserveSwap(pair, limits, notional, loss);
     }
 
     function reserveIdle(uint256 perWindow, uint256 amount) external {
@@ -143,6 +182,12 @@ contract BudgetTest is Test {
     }
 
     function settleLoss(uint256 reserved, uint256 measured) external {
-        BudgetGuard.settleLoss(bucket, reserved, measured);
+        BudgetGuard.settleLoss(pair, reserved, measured);
+    }
+
+    function _assertLeft(uint256 loss, uint256 notional) private view {
+        (uint256 lossLeft, uint256 notionalLeft) = BudgetGuard.available(pair, limits);
+        assertEq(lossLeft, loss, "loss");
+        assertEq(notionalLeft, notional, "notional");
     }
 }

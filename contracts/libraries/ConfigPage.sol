@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {IVaultTerms} from "../interfaces/IVaultTerms.sol";
+import {AssetConfig, TokenRole} from "../types/Config.sol";
+import {Execution} from "../types/Execution.sol";
+
+/// @dev Memory address of a page's first word.
+type Page is uint256;
+
+/// @title A vault's configuration as one piece of code
+/// @notice Storage is where the configuration lives; a page is its copy, written anew by every change, so that an execution reads one slot
+/// and one account instead of some twenty slots. It names the epoch it was written in, and no other epoch reads it.
+/// @dev A page is code that stops at its first byte, which makes it immutable and uncallable; the rest are 32-byte words:
+///   head       epoch, signer, number of assets, number of positions, Limits (10)
+///   assets     token, the other token of its mean-price pool or zero, AssetConfig (11)
+///   positions  id, roles, PositionConfig (7); byte i of `roles`, counted from the lowest, is the TokenRole of asset i
+/// Structs stand there as memory holds them, one word a member, so that a pointer into the page is a struct. The writer encodes them from
+/// typed storage, and a test holds every field of the page against storage.
+library ConfigPage {
+    uint256 private constant LIMITS_AT = 4 * 32;
+    uint256 private constant HEAD_BYTES = 14 * 32;
+    uint256 private constant ASSET_BYTES = 13 * 32;
+    uint256 private constant ASSET_CONFIG_AT = 2 * 32;
+    uint256 private constant POSITION_BYTES = 9 * 32;
+    uint256 private constant POSITION_CONFIG_AT = 2 * 32;
+    // deploys what follows it: return(0, copy of the rest of this code)
+    bytes private constant DEPLOYER = hex"600b5981380380925939f3";
+
+    /// @notice Writes `words` into a new account. Nobody can change it later.
+    function write(bytes memory words) internal returns (address account) {
+        bytes memory code = bytes.concat(DEPLOYER, hex"00", words);
+        assembly ("memory-safe") {
+            account := create(0, add(code, 32), mload(code))
+        }
+        require(account != address(0), IVaultTerms.ZeroAddress("configPage"));
+    }
+
+    /// @notice The page at `account`, which must be of this epoch.
+    function read(address account, uint64 epoch) internal view returns (Page page) {
+        uint256 writtenIn;
+        assembly ("memory-safe") {
+            page := mload(0x40)
+            // an account without code would leave nothing, and its epoch is zero: an epoch that no vault is in
+            let length := extcodesize(account)
+            if length { length := sub(length, 1) }
+            mstore(page, 0)
+            extcodecopy(account, page, 1, length)
+            mstore(0x40, add(page, and(add(length, 63), not(31))))
+            writtenIn := mload(page)
+        }
+        // no truncation: the writer encodes a uint64
+        // forge-lint: disable-next-line(unsafe-typecast)
+        require(writtenIn == epoch, IVaultTerms.EpochMismatch(uint64(writtenIn), epoch));
+    }
+
+    function signer(Page page) internal pure returns (address) {
+        return address(uint160(_word(page, 32)));
+    }
+
+    /// @notice Puts the limits into the execution.
+    function takeLimits(Page page, Execution memory x) internal pure {
+        assembly ("memory-safe") {
+            mstore(x, add(page, LIMITS_AT)) // first member
+        }
+    }
+
+    /// @notice Puts the position into the execution.
+    /// @return roles of the assets in it, all None where there is no such position
+    function takePosition(Page page, uint256 id, Execution memory x) internal pure returns (uint256 roles) {
+        uint256 offset = HEAD_BYTES + _word(page, 64) * ASSET_BYTES;
+        uint256 end = offset + _word(page, 96) * POSITION_BYTES;
+        for (; offset < end; offset += POSITION_BYTES) {
+            if (_word(page, offset) != id) continue;
+            assembly ("memory-safe") {
+                mstore(add(x, 32), add(add(page, offset), POSITION_CONFIG_AT)) // second member
+            }
+            return _word(page, offset + 32);
+        }
+        // x keeps the zero position: disabled
+    }
+
+    /// @notice Place of `token` among the assets; their number where it is not one of them.
+    function indexOf(Page page, address token) internal pure returns (uint256 index) {
+        uint256 count = _word(page, 64);
+        while (index < count && _word(page, HEAD_BYTES + index * ASSET_BYTES) != uint160(token)) {
+            unchecked {
+                index++;
+            }
+        }
+    }
+
+    function roleOf(uint256 roles, uint256 index) internal pure returns (TokenRole) {
+        // an asset that is not one has an index of at most 16, whose byte no position has
+        return TokenRole(roles >> (8 * index) & 0xff);
+    }
+
+    /// @notice Puts the sold token's valuation into the execution. `index` is that of an asset.
+    function takeAssetIn(Page page, uint256 index, Execution memory x) internal pure {
+        uint256 offset = HEAD_BYTES + index * ASSET_BYTES + ASSET_CONFIG_AT;
+        assembly ("memory-safe") {
+            mstore(add(x, 64), add(page, offset)) // third member
+        }
+    }
+
+    /// @notice Puts the bought token's valuation into the execution. `index` is that of an asset.
+    function takeAssetOut(Page page, uint256 index, Execution memory x) internal pure {
+        uint256 offset = HEAD_BYTES + index * ASSET_BYTES + ASSET_CONFIG_AT;
+        assembly ("memory-safe") {
+            mstore(add(x, 96), add(page, offset)) // fourth member
+        }
+    }
+
+    /// @notice The other token of the asset's mean-price pool, zero without such a pool.
+    function quoteOf(Page page, uint256 index) internal pure returns (address) {
+        return address(uint160(_word(page, HEAD_BYTES + index * ASSET_BYTES + 32)));
+    }
+
+    /// @notice Valuation of an asset. `index` is that of an asset.
+    function asset(Page page, uint256 index) internal pure returns (AssetConfig memory config) {
+        uint256 offset = HEAD_BYTES + index * ASSET_BYTES + ASSET_CONFIG_AT;
+        assembly ("memory-safe") {
+            config := add(page, offset)
+        }
+    }
+
+    function _word(Page page, uint256 offset) private pure returns (uint256 word) {
+        assembly ("memory-safe") {
+            word := mload(add(page, offset))
+        }
+    }
+}
