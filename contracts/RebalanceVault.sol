@@ -12,7 +12,7 @@ import {NonceGuard} from "./guards/NonceGuard.sol";
 import {OracleGuard} from "./guards/OracleGuard.sol";
 import {SlippageGuard} from "./guards/SlippageGuard.sol";
 import {WindowGuard} from "./guards/WindowGuard.sol";
-import {ILendingAdapter, VenueHealth} from "./interfaces/ILendingAdapter.sol";
+import {ILendingAdapter, VenueHealth, VenueView} from "./interfaces/ILendingAdapter.sol";
 import {IVaultExecution} from "./interfaces/IVaultExecution.sol";
 import {ConfigPage, Page} from "./libraries/ConfigPage.sol";
 import {DecisionHash} from "./libraries/DecisionHash.sol";
@@ -125,7 +125,7 @@ contract RebalanceVault is VaultOwner, VaultViews {
         _checkSlippage(decision, x, outcome);
         _checkHealth(decision, x, outcome);
         _settleLoss(x, outcome);
-        _checkAllowances(decision, x);
+        _checkAllowance(decision, x);
         outcome.gasUsed = gasBefore - gasleft();
         emit Executed(decision.positionId, x.digest, decision.journalHead, decision.nonce, decision.kind, outcome);
     }
@@ -211,15 +211,27 @@ contract RebalanceVault is VaultOwner, VaultViews {
 
     /// @dev What is spent: at most `maxIn`, and no more than there is to sell, to add or to repay.
     function _measureBefore(Decision calldata d, Execution memory x, Outcome memory outcome) private view {
-        VenueHealth memory told = _health(x);
-        (x.healthBeforeWad, x.collateralBeforeWad, x.debtBeforeWad) = (told.healthWad, told.collateralWad, told.debtWad);
-        outcome.healthBeforeWad = x.healthBeforeWad;
         x.idleIn = _idle(d.tokenIn);
-        x.inPosition = _inPosition(d, x);
-        if (x.swaps) x.idleOut = _idle(d.tokenOut);
-        x.spend = Math.min(d.maxIn, x.swaps ? x.inPosition : x.idleIn);
-        if (d.kind == ActionKind.RepayFromIdle) x.spend = Math.min(x.spend, x.inPosition);
+        if (x.swaps) {
+            _lookBefore(d, x);
+            x.idleOut = _idle(d.tokenOut);
+            x.spend = Math.min(d.maxIn, x.inPosition);
+        } else {
+            x.healthBeforeWad = _tryHealth(x.position.adapter, x.position.venueRef).healthWad;
+            x.inPosition = _inPosition(d, x);
+            x.spend = Math.min(d.maxIn, x.idleIn);
+            if (d.kind == ActionKind.RepayFromIdle) x.spend = Math.min(x.spend, x.inPosition);
+        }
+        outcome.healthBeforeWad = x.healthBeforeWad;
         require(x.spend != 0, NothingToDo());
+    }
+
+    function _lookBefore(Decision calldata d, Execution memory x) private view {
+        ILendingAdapter adapter = ILendingAdapter(x.position.adapter);
+        VenueView memory seen = adapter.look(address(this), x.position.venueRef, d.tokenIn, d.tokenOut);
+        (x.healthBeforeWad, x.collateralBeforeWad, x.debtBeforeWad) = (seen.healthWad, seen.collateralWad, seen.debtWad);
+        (x.inPosition, x.venueInWad, x.venueOutWad) = (seen.collateral, seen.collateralPriceWad, seen.debtPriceWad);
+        x.spender = seen.spender;
     }
 
     /// @dev Swap-free repair needs no price. A swap always needs fresh primaries in their bounds; how far other views may be off them
@@ -233,8 +245,6 @@ contract RebalanceVault is VaultOwner, VaultViews {
         if (!x.swaps) return 0;
         x.priceInWad = OracleGuard.requirePriceWad(d.tokenIn, x.assetIn);
         x.priceOutWad = OracleGuard.requirePriceWad(d.tokenOut, x.assetOut);
-        x.venueInWad = ILendingAdapter(x.position.adapter).venuePriceWad(d.tokenIn);
-        x.venueOutWad = ILendingAdapter(x.position.adapter).venuePriceWad(d.tokenOut);
         if (_isEmergency(x)) return x.limits.maxActionWad;
         AgreementGuard.Quote memory other = AgreementGuard.Quote(d.tokenOut, x.assetOut.tokenDecimals, x.priceOutWad);
         uint256 inBps = AgreementGuard.worstDeviationBps(
@@ -309,13 +319,13 @@ contract RebalanceVault is VaultOwner, VaultViews {
     /// took and gave, and the rest of the equity by balances and the venue's books.
     function _measureAfter(Decision calldata d, Execution memory x, Outcome memory outcome) private view {
         VenueHealth memory told = _health(x);
-        (x.collateralAfterWad, x.debtAfterWad) = (told.collateralWad, told.debtWad);
         outcome.healthAfterWad = told.healthWad;
-        uint256 idleDrop = UnitMath.saturatingSub(x.idleIn, _idle(d.tokenIn));
+        uint256 idleIn = _idle(d.tokenIn);
+        uint256 idleDrop = UnitMath.saturatingSub(x.idleIn, idleIn);
         if (x.swaps) {
             // no idle token may go anywhere but to the pool; were it so, it is spent
             outcome.spent = Math.max(outcome.spent, idleDrop);
-            outcome.lossWad = _bookedLossWad(d, x, outcome);
+            outcome.lossWad = _bookedLossWad(d, x, outcome, told, idleIn);
             return;
         }
         outcome.spent = idleDrop;
@@ -327,19 +337,23 @@ contract RebalanceVault is VaultOwner, VaultViews {
 
     /// @dev What the venue's books lost beyond the swap, in the venue's prices: worth before, plus what was repaid, less what was taken out,
     /// less worth after. Its rounding shows here, a few units of 1e-8 USD, and so would a booking that falls short of what moved.
-    function _bookedLossWad(Decision calldata d, Execution memory x, Outcome memory outcome)
-        private
-        view
-        returns (uint256)
-    {
-        require(x.debtAfterWad <= x.debtBeforeWad, DebtIncreased(x.debtAfterWad, x.debtBeforeWad));
+    /// @param told the venue's view after
+    /// @param idleIn idle tokenIn after
+    function _bookedLossWad(
+        Decision calldata d,
+        Execution memory x,
+        Outcome memory outcome,
+        VenueHealth memory told,
+        uint256 idleIn
+    ) private view returns (uint256) {
+        require(told.debtWad <= x.debtBeforeWad, DebtIncreased(told.debtWad, x.debtBeforeWad));
         // both differences are taken of what came in and what stayed idle; the first saturates where a gift is left over
         uint256 repaid = UnitMath.saturatingSub(x.idleOut + outcome.obtained, _idle(d.tokenOut));
-        uint256 takenOut = outcome.spent + _idle(d.tokenIn) - x.idleIn;
-        uint256 expectedWad = x.collateralBeforeWad
-            + UnitMath.valueWadUp(repaid, x.venueOutWad, x.assetOut.tokenDecimals) + x.debtAfterWad;
-        uint256 bookedWad = x.collateralAfterWad
-            + UnitMath.valueWadDown(takenOut, x.venueInWad, x.assetIn.tokenDecimals) + x.debtBeforeWad;
+        uint256 takenOut = outcome.spent + idleIn - x.idleIn;
+        uint256 expectedWad =
+            x.collateralBeforeWad + UnitMath.valueWadUp(repaid, x.venueOutWad, x.assetOut.tokenDecimals) + told.debtWad;
+        uint256 bookedWad = told.collateralWad + UnitMath.valueWadDown(takenOut, x.venueInWad, x.assetIn.tokenDecimals)
+            + x.debtBeforeWad;
         return UnitMath.saturatingSub(expectedWad, bookedWad);
     }
 
@@ -373,13 +387,11 @@ contract RebalanceVault is VaultOwner, VaultViews {
         if (x.swaps) BudgetGuard.settleLoss(_budgets, x.reservedLossWad, outcome.lossWad);
     }
 
-    function _checkAllowances(Decision calldata d, Execution memory x) private view {
-        _checkAllowance(d.tokenIn, x);
-        if (x.swaps) _checkAllowance(d.tokenOut, x);
-    }
-
-    function _checkAllowance(address token, Execution memory x) private view {
-        address spender = ILendingAdapter(x.position.adapter).spenderOf(token);
+    /// @dev One token: of the adapter's mutators only `supply` and `repay` approve, each the token that it is given, and an action calls one
+    /// of these two once: with tokenOut in a swap, whose `withdraw` of tokenIn approves nothing, and with tokenIn otherwise.
+    function _checkAllowance(Decision calldata d, Execution memory x) private view {
+        address token = x.swaps ? d.tokenOut : d.tokenIn;
+        address spender = x.swaps ? x.spender : ILendingAdapter(x.position.adapter).spenderOf(token);
         uint256 left = IERC20(token).allowance(address(this), spender);
         require(left == 0, AllowanceLeft(token, spender, left));
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {ILendingAdapter, VenueHealth} from "../interfaces/ILendingAdapter.sol";
+import {ILendingAdapter, VenueHealth, VenueView} from "../interfaces/ILendingAdapter.sol";
 import {IAaveV3AddressesProvider, IAaveV3Oracle, IAaveV3Pool} from "../interfaces/external/IAaveV3.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
@@ -90,8 +90,23 @@ contract AaveV3Adapter is ILendingAdapter {
     {
         (view_.collateralWad, view_.debtWad,, view_.liquidationThresholdBps,, view_.healthWad) =
             pool.getUserAccountData(account);
-        view_.collateralWad = view_.collateralWad * 1e18 / _baseUnit;
-        view_.debtWad = view_.debtWad * 1e18 / _baseUnit;
+        (view_.collateralWad, view_.debtWad) = (_toWad(view_.collateralWad), _toWad(view_.debtWad));
+    }
+
+    /// @inheritdoc ILendingAdapter
+    function look(address account, bytes32 venueRef, address collateralToken, address debtToken)
+        external
+        view
+        noSubAccount(venueRef)
+        returns (VenueView memory view_)
+    {
+        (view_.collateralWad, view_.debtWad,,,, view_.healthWad) = pool.getUserAccountData(account);
+        (view_.collateralWad, view_.debtWad) = (_toWad(view_.collateralWad), _toWad(view_.debtWad));
+        view_.collateral = IERC20(_aToken(collateralToken)).balanceOf(account);
+        IAaveV3Oracle oracle = IAaveV3Oracle(addressesProvider.getPriceOracle());
+        view_.collateralPriceWad = _toWad(oracle.getAssetPrice(collateralToken));
+        view_.debtPriceWad = _toWad(oracle.getAssetPrice(debtToken));
+        view_.spender = address(pool);
     }
 
     /// @inheritdoc ILendingAdapter
@@ -116,12 +131,16 @@ contract AaveV3Adapter is ILendingAdapter {
 
     /// @inheritdoc ILendingAdapter
     function venuePriceWad(address token) external view returns (uint256) {
-        return IAaveV3Oracle(addressesProvider.getPriceOracle()).getAssetPrice(token) * 1e18 / _baseUnit;
+        return _toWad(IAaveV3Oracle(addressesProvider.getPriceOracle()).getAssetPrice(token));
     }
 
     /// @inheritdoc ILendingAdapter
     function spenderOf(address) external view returns (address) {
         return address(pool);
+    }
+
+    function _toWad(uint256 base) private view returns (uint256) {
+        return base * 1e18 / _baseUnit;
     }
 
     /// @dev Aave enables a first deposit by itself, but a wei of donated aTokens makes the owner's first deposit a second one.

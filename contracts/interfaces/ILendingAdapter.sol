@@ -9,6 +9,17 @@ struct VenueHealth {
     uint256 healthWad; // 1e18 = liquidatable below; type(uint256).max without debt
 }
 
+/// @notice Everything that a venue knows of a swap to come, in one answer.
+struct VenueView {
+    uint256 collateralWad; // USD, 18 decimals
+    uint256 debtWad; // USD, 18 decimals
+    uint256 healthWad; // as in VenueHealth
+    uint256 collateral; // units of the collateral token, as `collateralOf`
+    uint256 collateralPriceWad; // as `venuePriceWad`
+    uint256 debtPriceWad;
+    address spender; // as `spenderOf` the debt token
+}
+
 /// @title One lending protocol behind one interface
 /// @notice Adapters hold no policy, no storage and no funds. The four mutators run by delegatecall from a vault, refuse direct calls, act on
 /// `address(this)` only and leave no allowance behind. The views are called directly and name the account they look at.
@@ -37,6 +48,12 @@ interface ILendingAdapter {
 
     /// @notice Health of `account` in the venue's own prices.
     function health(address account, bytes32 venueRef) external view returns (VenueHealth memory);
+
+    /// @notice `health`, `collateralOf`, both `venuePriceWad` and `spenderOf` in one call.
+    function look(address account, bytes32 venueRef, address collateralToken, address debtToken)
+        external
+        view
+        returns (VenueView memory);
 
     /// @notice Collateral of `account` in units of `token`, interest included, rounded as the venue rounds.
     function collateralOf(address account, bytes32 venueRef, address token) external view returns (uint256);

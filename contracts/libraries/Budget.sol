@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-
 /// @title Leaky bucket that keeps every window under its cap
 /// @notice A bucket holds at most cap / 2 (the burst) and refills linearly by cap / 2 per window. Whatever window of that length one looks
 /// at, spending in it is at most what was in the bucket at its start plus what flowed in: cap / 2 + cap / 2.
@@ -34,9 +32,12 @@ library Budget {
         returns (uint256)
     {
         uint256 burst = cap / 2;
-        // no overflow: burst < 2^127, the elapsed time < 2^64
-        uint256 refill = burst * (block.timestamp - updatedAt) / windowSeconds;
-        return Math.min(burst, left + refill);
+        // no overflow: burst < 2^127, the elapsed time < 2^64, what is left < 2^128; no underflow: it was written in the past
+        unchecked {
+            uint256 refill = burst * (block.timestamp - updatedAt) / windowSeconds;
+            uint256 sum = left + refill;
+            return sum < burst ? sum : burst;
+        }
     }
 
     /// @notice Writes the refill down, so that a change of cap or window only governs the time after it.

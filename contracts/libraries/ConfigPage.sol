@@ -11,7 +11,7 @@ type Page is uint256;
 /// @title A vault's configuration as one piece of code
 /// @notice Storage is where the configuration lives; a page is its copy, written anew by every change, so that an execution reads one slot
 /// and one account instead of some twenty slots. It names the epoch it was written in, and no other epoch reads it.
-/// @dev A page is code that stops at its first byte, which makes it immutable and uncallable; the rest are 32-byte words:
+/// @dev Offsets are those of at most 16 assets and 8 positions, far from any overflow. A page is code that stops at its first byte, which makes it immutable and uncallable; the rest are 32-byte words:
 ///   head       epoch, signer, number of assets, number of positions, Limits (10)
 ///   assets     token, the other token of its mean-price pool or zero, AssetConfig (11)
 ///   positions  id, roles, PositionConfig (7); byte i of `roles`, counted from the lowest, is the TokenRole of asset i
@@ -68,14 +68,16 @@ library ConfigPage {
     /// @notice Puts the position into the execution.
     /// @return roles of the assets in it, all None where there is no such position
     function takePosition(Page page, uint256 id, Execution memory x) internal pure returns (uint256 roles) {
-        uint256 offset = HEAD_BYTES + _word(page, 64) * ASSET_BYTES;
-        uint256 end = offset + _word(page, 96) * POSITION_BYTES;
-        for (; offset < end; offset += POSITION_BYTES) {
-            if (_word(page, offset) != id) continue;
-            assembly ("memory-safe") {
-                mstore(add(x, 32), add(add(page, offset), POSITION_CONFIG_AT)) // second member
+        unchecked {
+            uint256 offset = HEAD_BYTES + _word(page, 64) * ASSET_BYTES;
+            uint256 end = offset + _word(page, 96) * POSITION_BYTES;
+            for (; offset < end; offset += POSITION_BYTES) {
+                if (_word(page, offset) != id) continue;
+                assembly ("memory-safe") {
+                    mstore(add(x, 32), add(add(page, offset), POSITION_CONFIG_AT)) // second member
+                }
+                return _word(page, offset + 32);
             }
-            return _word(page, offset + 32);
         }
         // x keeps the zero position: disabled
     }
@@ -83,8 +85,9 @@ library ConfigPage {
     /// @notice Place of `token` among the assets; their number where it is not one of them.
     function indexOf(Page page, address token) internal pure returns (uint256 index) {
         uint256 count = _word(page, 64);
-        while (index < count && _word(page, HEAD_BYTES + index * ASSET_BYTES) != uint160(token)) {
-            unchecked {
+        uint256 entry = HEAD_BYTES;
+        unchecked {
+            for (; index < count && _word(page, entry) != uint160(token); entry += ASSET_BYTES) {
                 index++;
             }
         }
@@ -97,7 +100,7 @@ library ConfigPage {
 
     /// @notice Puts the sold token's valuation into the execution. `index` is that of an asset.
     function takeAssetIn(Page page, uint256 index, Execution memory x) internal pure {
-        uint256 offset = HEAD_BYTES + index * ASSET_BYTES + ASSET_CONFIG_AT;
+        uint256 offset = _assetAt(index) + ASSET_CONFIG_AT;
         assembly ("memory-safe") {
             mstore(add(x, 64), add(page, offset)) // third member
         }
@@ -105,7 +108,7 @@ library ConfigPage {
 
     /// @notice Puts the bought token's valuation into the execution. `index` is that of an asset.
     function takeAssetOut(Page page, uint256 index, Execution memory x) internal pure {
-        uint256 offset = HEAD_BYTES + index * ASSET_BYTES + ASSET_CONFIG_AT;
+        uint256 offset = _assetAt(index) + ASSET_CONFIG_AT;
         assembly ("memory-safe") {
             mstore(add(x, 96), add(page, offset)) // fourth member
         }
@@ -113,14 +116,20 @@ library ConfigPage {
 
     /// @notice The other token of the asset's mean-price pool, zero without such a pool.
     function quoteOf(Page page, uint256 index) internal pure returns (address) {
-        return address(uint160(_word(page, HEAD_BYTES + index * ASSET_BYTES + 32)));
+        return address(uint160(_word(page, _assetAt(index) + 32)));
     }
 
     /// @notice Valuation of an asset. `index` is that of an asset.
     function asset(Page page, uint256 index) internal pure returns (AssetConfig memory config) {
-        uint256 offset = HEAD_BYTES + index * ASSET_BYTES + ASSET_CONFIG_AT;
+        uint256 offset = _assetAt(index) + ASSET_CONFIG_AT;
         assembly ("memory-safe") {
             config := add(page, offset)
+        }
+    }
+
+    function _assetAt(uint256 index) private pure returns (uint256) {
+        unchecked {
+            return HEAD_BYTES + index * ASSET_BYTES; // no overflow: at most 16 assets
         }
     }
 

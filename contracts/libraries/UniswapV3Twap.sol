@@ -45,24 +45,45 @@ library UniswapV3Twap {
     function inversePowerX128(uint256 exponent) internal pure returns (uint256 power) {
         power = ONE_X128;
         uint256 square = INVERSE_BASE_X128;
-        for (; exponent != 0; exponent >>= 1) {
-            if (exponent & 1 != 0) power = power * square >> 128; // no overflow: both factors are at most 2^128, one is below
-            square = square * square >> 128;
+        // no overflow: `power` is at most 2^128 and `square` below it
+        unchecked {
+            for (; exponent != 0; exponent >>= 1) {
+                if (exponent & 1 != 0) power = power * square >> 128;
+                square = square * square >> 128;
+            }
         }
     }
 
-    /// @dev Rounds towards minus infinity, as the pool's own arithmetic does. A pool without enough history reverts: not usable.
+    /// @dev Rounds towards minus infinity, as the pool's own arithmetic does. A pool without enough history reverts: not usable, and
+    /// neither is any answer but two lists of two, as the ABI lays them out. The answer is read word by word, because decoding lists costs
+    /// as much as five of their slots.
     function _tryMeanTick(address pool, uint32 secondsAgo) private view returns (bool, int256) {
-        uint32[] memory ago = new uint32[](2);
-        ago[0] = secondsAgo;
-        try IUniswapV3Pool(pool).observe(ago) returns (int56[] memory cumulative, uint160[] memory) {
-            int256 delta = int256(cumulative[1]) - cumulative[0];
+        bytes4 selector = IUniswapV3Pool.observe.selector;
+        bool usable;
+        int256 first;
+        int256 second;
+        assembly ("memory-safe") {
+            let answer := mload(0x40) // scratch beyond the free pointer; nothing is allocated
+            mstore(answer, selector)
+            mstore(add(answer, 4), 32)
+            mstore(add(answer, 36), 2)
+            mstore(add(answer, 68), and(secondsAgo, 0xffffffff))
+            mstore(add(answer, 100), 0)
+            usable := staticcall(gas(), pool, answer, 132, answer, 256)
+            usable := and(usable, gt(returndatasize(), 255))
+            usable := and(usable, eq(mload(answer), 64)) // the first list begins here,
+            usable := and(usable, eq(mload(add(answer, 64)), 2)) // and has two members
+            first := signextend(6, mload(add(answer, 96)))
+            second := signextend(6, mload(add(answer, 128)))
+        }
+        if (!usable) return (false, 0);
+        unchecked {
+            // no overflow: both are 56-bit; the window is not zero by configuration
+            int256 delta = second - first;
             int256 window = int256(uint256(secondsAgo));
             int256 tick = delta / window;
             if (delta < 0 && delta % window != 0) tick--;
             return (true, tick);
-        } catch {
-            return (false, 0);
         }
     }
 }

@@ -6,22 +6,29 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// @title Unit conversions that say in their name which way they round
 /// @notice Wad = 18 decimals. Prices are USD per whole token in wad. Callers choose the rounding that hurts the party they do not trust.
 library UnitMath {
+    /// @notice 10^decimals does not fit.
+    error UnitTooLarge(uint256 decimals);
+
     uint256 internal constant BPS = 10_000;
     uint256 internal constant WAD = 1e18;
 
     /// @notice USD value in wad of `amount` token units: amount * price / 10^decimals, rounded up.
     function valueWadUp(uint256 amount, uint256 priceWad, uint8 decimals) internal pure returns (uint256) {
-        return Math.mulDiv(amount, priceWad, 10 ** decimals, Math.Rounding.Ceil);
+        return _mulDivUp(amount, priceWad, _unit(decimals));
     }
 
     /// @notice USD value in wad of `amount` token units: amount * price / 10^decimals, rounded down.
     function valueWadDown(uint256 amount, uint256 priceWad, uint8 decimals) internal pure returns (uint256) {
-        return Math.mulDiv(amount, priceWad, 10 ** decimals);
+        uint256 unit = _unit(decimals);
+        if ((amount | priceWad) >> 128 != 0) return Math.mulDiv(amount, priceWad, unit);
+        unchecked {
+            return amount * priceWad / unit; // no overflow: both factors are below 2^128
+        }
     }
 
     /// @notice value * bps / 10,000, rounded up.
     function bpsOfUp(uint256 value, uint256 bps) internal pure returns (uint256) {
-        return Math.mulDiv(value, bps, BPS, Math.Rounding.Ceil);
+        return _mulDivUp(value, bps, BPS);
     }
 
     /// @notice Distance of `observed` from `anchor` in bps of `anchor`, rounded up; unbounded for a zero anchor.
@@ -30,13 +37,33 @@ library UnitMath {
         uint256 distance = observed > anchor ? observed - anchor : anchor - observed;
         // saturates: a distance this large is beyond every limit, and the guard must answer rather than overflow
         if (distance > type(uint256).max / BPS) return type(uint256).max;
-        return Math.ceilDiv(distance * BPS, anchor);
+        unchecked {
+            uint256 scaled = distance * BPS; // no overflow: the line above
+            return scaled / anchor + (scaled % anchor == 0 ? 0 : 1);
+        }
     }
 
     /// @notice `value` with more decimals, exact: 18 - `decimals` zeros appended.
     /// @dev Callers hold `decimals` at 18 or less.
     function toWad(uint256 value, uint8 decimals) internal pure returns (uint256) {
-        return value * 10 ** (18 - decimals);
+        return value * _unit(18 - decimals);
+    }
+
+    /// @dev a * b / c rounded up, in 512 bits only where 256 might not hold it; c is not zero.
+    function _mulDivUp(uint256 a, uint256 b, uint256 c) private pure returns (uint256) {
+        if ((a | b) >> 128 != 0) return Math.mulDiv(a, b, c, Math.Rounding.Ceil);
+        unchecked {
+            uint256 product = a * b; // no overflow: both factors are below 2^128
+            return product / c + (product % c == 0 ? 0 : 1);
+        }
+    }
+
+    /// @dev 10^decimals.
+    function _unit(uint256 decimals) private pure returns (uint256) {
+        require(decimals < 78, UnitTooLarge(decimals)); // 10^77 is the greatest power that fits
+        unchecked {
+            return 10 ** decimals;
+        }
     }
 
     /// @notice a - b, or zero.

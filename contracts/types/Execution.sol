@@ -26,6 +26,5 @@ struct Execution {
     uint256 healthBeforeWad; // venue's view, zero where it cannot tell
     uint256 collateralBeforeWad; // venue's view
     uint256 debtBeforeWad;
-    uint256 collateralAfterWad;
-    uint256 debtAfterWad;
+    address spender; // whom a swap's repayment approves
 }
