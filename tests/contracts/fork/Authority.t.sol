@@ -260,7 +260,7 @@ contract AuthorityForkTest is VaultTest {
         if (i == 3) d.horizonSeconds++;
         if (i == 4) d.modelId = bytes32(uint256(d.modelId) ^ 1);
         if (i == 5) d.snapshotHash = bytes32(uint256(d.snapshotHash) ^ 1);
-        if (i == 6) d.snapshotBlock++; // not less: a fresh replica is at block 0
+        if (i == 6) d.snapshotBlock--;
         if (i == 7) d.journalHead = bytes32(uint256(d.journalHead) ^ 1);
         if (i == 8) d.configEpoch++;
         if (i == 9) d.nonce++;
