@@ -13,10 +13,9 @@ import {console} from "forge-std/console.sol";
 /// @dev Isolated: every call of a test is a transaction of its own, with base cost, calldata and cold storage.
 /// forge-config: default.isolate = true
 contract DeleverageGasTest is VaultTest {
-    /// @dev Where it goes, in thousands: health before and after 45, own and venue's prices 25, time-weighted price 17, position and idle
-    /// balances 13, allowances 5, cold configuration 45, nonce and two budgets 14, signature and hash 6, calldata and clone 12, event 4, the
-    /// rest is computation.
-    uint256 private constant MAX_OVERHEAD = 240_000;
+    /// @dev Holds what has been reached; the goal is 150,000. The rest is health before and after, own and venue's prices, the time-weighted
+    /// price, balances, one page of configuration, nonce and budgets, signature, calldata and clone, event, and computation.
+    uint256 private constant MAX_OVERHEAD = 190_000;
     uint256 private constant AMOUNT = 10 ether;
 
     BareDeleverage private bare;
