@@ -92,7 +92,7 @@ def normal_runs(only: set[str], *, deep: bool, match_path: str | None) -> list[R
     """Run the chosen suites."""
     runs = []
     if "forge" in only:
-        arguments = ["--match-path", match_path] if match_path else []
+        arguments = ["--match-path", match_path, "-vv"] if match_path else []  # chosen files show their logs
         runs.append(run_forge(arguments, "deep" if deep else "default"))
     if "pytest" in only:
         marker = [] if deep else ["-m", "not deep"]
