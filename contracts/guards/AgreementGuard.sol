@@ -48,8 +48,8 @@ library AgreementGuard {
                 asset.twapPool,
                 asset.twapWindowSeconds,
                 token < quote.token, // as every pool orders its two
-                10 ** asset.tokenDecimals,
-                10 ** quote.decimals,
+                UnitMath.unit(asset.tokenDecimals),
+                UnitMath.unit(quote.decimals),
                 quote.priceWad
             );
             if (usable) meanBps = UnitMath.deviationBpsUp(meanWad, primaryWad);

@@ -100,7 +100,7 @@ library ConfigPage {
 
     /// @notice Puts the sold token's valuation into the execution. `index` is that of an asset.
     function takeAssetIn(Page page, uint256 index, Execution memory x) internal pure {
-        uint256 offset = _assetAt(index) + ASSET_CONFIG_AT;
+        uint256 offset = _assetAt(index, ASSET_CONFIG_AT);
         assembly ("memory-safe") {
             mstore(add(x, 64), add(page, offset)) // third member
         }
@@ -108,7 +108,7 @@ library ConfigPage {
 
     /// @notice Puts the bought token's valuation into the execution. `index` is that of an asset.
     function takeAssetOut(Page page, uint256 index, Execution memory x) internal pure {
-        uint256 offset = _assetAt(index) + ASSET_CONFIG_AT;
+        uint256 offset = _assetAt(index, ASSET_CONFIG_AT);
         assembly ("memory-safe") {
             mstore(add(x, 96), add(page, offset)) // fourth member
         }
@@ -116,20 +116,20 @@ library ConfigPage {
 
     /// @notice The other token of the asset's mean-price pool, zero without such a pool.
     function quoteOf(Page page, uint256 index) internal pure returns (address) {
-        return address(uint160(_word(page, _assetAt(index) + 32)));
+        return address(uint160(_word(page, _assetAt(index, 32))));
     }
 
     /// @notice Valuation of an asset. `index` is that of an asset.
     function asset(Page page, uint256 index) internal pure returns (AssetConfig memory config) {
-        uint256 offset = _assetAt(index) + ASSET_CONFIG_AT;
+        uint256 offset = _assetAt(index, ASSET_CONFIG_AT);
         assembly ("memory-safe") {
             config := add(page, offset)
         }
     }
 
-    function _assetAt(uint256 index) private pure returns (uint256) {
+    function _assetAt(uint256 index, uint256 offset) private pure returns (uint256) {
         unchecked {
-            return HEAD_BYTES + index * ASSET_BYTES; // no overflow: at most 16 assets
+            return HEAD_BYTES + index * ASSET_BYTES + offset; // no overflow: at most 16 assets
         }
     }
 

@@ -14,15 +14,15 @@ library UnitMath {
 
     /// @notice USD value in wad of `amount` token units: amount * price / 10^decimals, rounded up.
     function valueWadUp(uint256 amount, uint256 priceWad, uint8 decimals) internal pure returns (uint256) {
-        return _mulDivUp(amount, priceWad, _unit(decimals));
+        return _mulDivUp(amount, priceWad, unit(decimals));
     }
 
     /// @notice USD value in wad of `amount` token units: amount * price / 10^decimals, rounded down.
     function valueWadDown(uint256 amount, uint256 priceWad, uint8 decimals) internal pure returns (uint256) {
-        uint256 unit = _unit(decimals);
-        if ((amount | priceWad) >> 128 != 0) return Math.mulDiv(amount, priceWad, unit);
+        uint256 whole = unit(decimals);
+        if ((amount | priceWad) >> 128 != 0) return Math.mulDiv(amount, priceWad, whole);
         unchecked {
-            return amount * priceWad / unit; // no overflow: both factors are below 2^128
+            return amount * priceWad / whole; // no overflow: both factors are below 2^128
         }
     }
 
@@ -46,7 +46,7 @@ library UnitMath {
     /// @notice `value` with more decimals, exact: 18 - `decimals` zeros appended.
     /// @dev Callers hold `decimals` at 18 or less.
     function toWad(uint256 value, uint8 decimals) internal pure returns (uint256) {
-        return value * _unit(18 - decimals);
+        return value * unit(18 - decimals);
     }
 
     /// @dev a * b / c rounded up, in 512 bits only where 256 might not hold it; c is not zero.
@@ -58,8 +58,8 @@ library UnitMath {
         }
     }
 
-    /// @dev 10^decimals.
-    function _unit(uint256 decimals) private pure returns (uint256) {
+    /// @notice 10^decimals.
+    function unit(uint256 decimals) internal pure returns (uint256) {
         require(decimals < 78, UnitTooLarge(decimals)); // 10^77 is the greatest power that fits
         unchecked {
             return 10 ** decimals;

@@ -92,7 +92,11 @@ abstract contract UniswapV3FlashSwap is IUniswapV3SwapCallback {
     /// @dev One hop; anything else is not a path.
     function _tokensOf(bytes calldata path) internal pure returns (address tokenIn, address tokenOut) {
         require(path.length == PATH_LENGTH, IVaultTerms.PathInvalid(path));
-        return (address(bytes20(path[:20])), address(bytes20(path[23:])));
+        assembly ("memory-safe") {
+            // inside the path, whose length is checked; the shift leaves the twenty bytes of an address
+            tokenIn := shr(96, calldataload(path.offset))
+            tokenOut := shr(96, calldataload(add(path.offset, 23)))
+        }
     }
 
     function _poolOf(bytes calldata path) private view returns (address pool) {
