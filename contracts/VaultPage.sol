@@ -6,7 +6,7 @@ import {ConfigPage} from "./libraries/ConfigPage.sol";
 
 /// @title Writer of the page that executions read their configuration from
 /// @notice Storage stays the only source; `ConfigPage` says what stands where. Nothing here calls out, so that no change, and least of all a
-/// brake, depends on somebody else's answer. At most 16 assets and 8 positions: 9,120 bytes, far below the limit of a code.
+/// brake, depends on somebody else's answer. At most 16 assets and 8 positions: 9,409 bytes, far below the limit of a code.
 abstract contract VaultPage is VaultStorage {
     /// @dev After every change of configuration, under its new epoch.
     function _writePage() internal {
