@@ -2,9 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {VaultBase} from "./VaultBase.sol";
-import {VaultConfigurator} from "./VaultConfigurator.sol";
-import {VaultOwner} from "./VaultOwner.sol";
-import {VaultViews} from "./VaultViews.sol";
+import {VaultCustodian} from "./VaultCustodian.sol";
 import {AgreementGuard} from "./guards/AgreementGuard.sol";
 import {BudgetGuard} from "./guards/BudgetGuard.sol";
 import {HealthGuard} from "./guards/HealthGuard.sol";
@@ -12,8 +10,8 @@ import {NonceGuard} from "./guards/NonceGuard.sol";
 import {OracleGuard} from "./guards/OracleGuard.sol";
 import {SlippageGuard} from "./guards/SlippageGuard.sol";
 import {WindowGuard} from "./guards/WindowGuard.sol";
-import {ILendingAdapter, VenueHealth, VenueView} from "./interfaces/ILendingAdapter.sol";
-import {IVaultExecution} from "./interfaces/IVaultExecution.sol";
+import {ILendingAdapter, VenueHealth, VenueQuote} from "./interfaces/ILendingAdapter.sol";
+import {IVaultAgent} from "./interfaces/IVaultAgent.sol";
 import {ConfigPage, Page} from "./libraries/ConfigPage.sol";
 import {DecisionHash} from "./libraries/DecisionHash.sol";
 import {UnitMath} from "./libraries/UnitMath.sol";
@@ -21,6 +19,7 @@ import {FlashSwapOrder} from "./swap/UniswapV3FlashSwap.sol";
 import {AssetConfig, TokenRole, VaultState} from "./types/Config.sol";
 import {ActionKind, DECISION_VERSION, Decision, Outcome, RouteKind} from "./types/Decision.sol";
 import {Execution} from "./types/Execution.sol";
+import {Wiring} from "./types/Wiring.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
@@ -55,49 +54,50 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// budgets before the first call leaves, what it did lose is measured in balances after the last one has returned. Results of calls are
 /// not believed.
 ///
+/// HEALTH. A decision whose floor is at least the owner's promises that the position ends at or above it, and is held to that: what health
+/// was before then decides nothing and is not asked for, which spares a tenth of the guards' gas. A decision with a lower floor is a repair
+/// from below: health and the venue's books are measured before and after, and only it can prove an emergency.
+///
 /// ORACLES DEAD. Repairs that need no swap (collateral from idle funds, repayment from idle funds) need no price: they have budgets of their
 /// own in token units and work while feeds are down. So does everything of the owner.
 ///
-/// CALLS OUT. Lending venues and the configuration plane are code that runs by delegatecall from addresses fixed in this code; pools follow
+/// CALLS OUT. Lending venues and the other planes are code that runs by delegatecall from addresses fixed in this code; pools follow
 /// from a pinned factory. Nobody supplies a target or calldata. No approval outlives an action. The vault gives no delegation of credit.
 ///
-/// PARTS. `VaultStorage` every slot and the lock; `VaultBase` calls out; `VaultOwner` the owner's way in and out; `VaultViews`;
-/// `VaultConfigurator` roles, limits and timelock, reached through the fallback.
+/// PARTS. `VaultStorage` every slot and the lock; `VaultWiring` what may be called; `VaultBase` calls out. Three planes of code share the
+/// storage: this one, what the agent may do; `VaultCustodian`, the owner's way in and out and the views; `VaultConfigurator`, roles, limits
+/// and timelock. A selector that a plane does not have is the next one's.
 ///
 /// FORBIDDEN TODAY: leverage, collateral swaps, moves between venues, flash loans, aggregators, keeper fees. Their fields exist in the
 /// decision, must be zero, and are refused by name.
 /// @custom:kill `setState(VaultState.Halted)` by owner, curator or guardian stops the agent; `revokeSigner` takes its key away. The owner's
 /// exit cannot be stopped.
-contract RebalanceVault is VaultOwner, VaultViews {
+contract RebalanceVault is VaultBase, IVaultAgent {
     using NonceGuard for mapping(uint256 => uint256);
     using ConfigPage for Page;
 
-    /// @notice Code of the configuration plane, made with the same adapters and factory as this vault's.
-    address public immutable configurator;
+    /// @notice Code of the owner's plane, which knows the configuration plane.
+    address public immutable custodian;
 
-    constructor(address aaveAdapter_, address uniswapV3Factory_) VaultBase(aaveAdapter_, uniswapV3Factory_) {
-        configurator = address(new VaultConfigurator(aaveAdapter_, uniswapV3Factory_));
+    constructor(VaultCustodian custodian_, Wiring memory wiring) VaultBase(wiring) {
+        _requireSameWiring(custodian_.wiringHash());
+        custodian = address(custodian_);
     }
 
     receive() external payable {}
 
-    /// @dev Whatever is not a function of this contract is the configurator's: same calldata, same caller, this vault's storage. What it
-    /// does not know either reverts there.
     fallback() external {
-        bytes memory answer = _delegate(configurator, msg.data);
-        assembly ("memory-safe") {
-            return(add(answer, 32), mload(answer))
-        }
+        _answerBy(custodian);
     }
 
     // ---------------------------------------------------------------- agent
 
-    /// @inheritdoc IVaultExecution
+    /// @inheritdoc IVaultAgent
     function execute(Decision calldata decision, bytes calldata signature) external lock returns (Outcome memory) {
         return _run(decision, signature, true);
     }
 
-    /// @inheritdoc IVaultExecution
+    /// @inheritdoc IVaultAgent
     /// @dev Takes the lock and never gives it back: the revert does.
     function preview(Decision calldata decision) external {
         _enter();
@@ -110,7 +110,7 @@ contract RebalanceVault is VaultOwner, VaultViews {
         returns (Outcome memory outcome)
     {
         uint256 gasBefore = gasleft();
-        Execution memory x;
+        Execution memory x = ConfigPage.newExecution()[0];
         _checkStateAndKind(decision);
         Page page = _checkAuthority(decision, x, signature, signed);
         WindowGuard.check(decision, x.limits);
@@ -173,7 +173,7 @@ contract RebalanceVault is VaultOwner, VaultViews {
         require(expected != address(0), SignerUnset());
         x.digest = DecisionHash.digest(d);
         require(!signed || _isSigned(expected, x.digest, signature), SignatureInvalid(expected));
-        require(_models[d.modelId], ModelNotApproved(d.modelId));
+        require(page.hasModel(d.modelId), ModelNotApproved(d.modelId));
         require(d.configEpoch == epoch, EpochMismatch(d.configEpoch, epoch));
     }
 
@@ -213,9 +213,8 @@ contract RebalanceVault is VaultOwner, VaultViews {
     function _measureBefore(Decision calldata d, Execution memory x, Outcome memory outcome) private view {
         x.idleIn = _idle(d.tokenIn);
         if (x.swaps) {
-            _lookBefore(d, x);
             x.idleOut = _idle(d.tokenOut);
-            x.spend = Math.min(d.maxIn, x.inPosition);
+            _measureVenue(d, x);
         } else {
             x.healthBeforeWad = _tryHealth(x.position.adapter, x.position.venueRef).healthWad;
             x.inPosition = _inPosition(d, x);
@@ -226,12 +225,15 @@ contract RebalanceVault is VaultOwner, VaultViews {
         require(x.spend != 0, NothingToDo());
     }
 
-    function _lookBefore(Decision calldata d, Execution memory x) private view {
-        ILendingAdapter adapter = ILendingAdapter(x.position.adapter);
-        VenueView memory seen = adapter.look(address(this), x.position.venueRef, d.tokenIn, d.tokenOut);
-        (x.healthBeforeWad, x.collateralBeforeWad, x.debtBeforeWad) = (seen.healthWad, seen.collateralWad, seen.debtWad);
-        (x.inPosition, x.venueInWad, x.venueOutWad) = (seen.collateral, seen.collateralPriceWad, seen.debtPriceWad);
-        x.spender = seen.spender;
+    /// @dev A maximum is no wish: what the venue does not hold it refuses by itself, and only "all" has to be looked up.
+    function _measureVenue(Decision calldata d, Execution memory x) private view {
+        VenueQuote memory quote = ILendingAdapter(x.position.adapter).quote(d.tokenIn, d.tokenOut);
+        (x.venueInWad, x.venueOutWad, x.spender) = (quote.collateralPriceWad, quote.debtPriceWad, quote.spender);
+        x.spend = d.maxIn == type(uint256).max ? _inPosition(d, x) : d.maxIn;
+        x.measured = d.healthFloorWad < x.position.healthFloorWad;
+        if (!x.measured) return;
+        VenueHealth memory told = _health(x);
+        (x.healthBeforeWad, x.collateralBeforeWad, x.debtBeforeWad) = (told.healthWad, told.collateralWad, told.debtWad);
     }
 
     /// @dev Swap-free repair needs no price. A swap always needs fresh primaries in their bounds; how far other views may be off them
@@ -273,8 +275,9 @@ contract RebalanceVault is VaultOwner, VaultViews {
         return AgreementGuard.Quote(token, asset.tokenDecimals, usable ? reading.priceWad : 0);
     }
 
+    /// @dev Proven, not claimed: only a decision that had health measured before can show one.
     function _isEmergency(Execution memory x) private pure returns (bool) {
-        return x.healthBeforeWad < x.position.emergencyHealthWad;
+        return x.measured && x.healthBeforeWad < x.position.emergencyHealthWad;
     }
 
     /// @dev An emergency waives the notional budget, never the loss budget.
@@ -323,9 +326,11 @@ contract RebalanceVault is VaultOwner, VaultViews {
         uint256 idleIn = _idle(d.tokenIn);
         uint256 idleDrop = UnitMath.saturatingSub(x.idleIn, idleIn);
         if (x.swaps) {
-            // no idle token may go anywhere but to the pool; were it so, it is spent
+            // no idle token may go anywhere: were it so, it is spent, or was not obtained
             outcome.spent = Math.max(outcome.spent, idleDrop);
-            outcome.lossWad = _bookedLossWad(d, x, outcome, told, idleIn);
+            uint256 idleOut = _idle(d.tokenOut);
+            outcome.obtained = UnitMath.saturatingSub(outcome.obtained, UnitMath.saturatingSub(x.idleOut, idleOut));
+            if (x.measured) outcome.lossWad = _bookedLossWad(x, outcome, told, idleIn, idleOut);
             return;
         }
         outcome.spent = idleDrop;
@@ -339,16 +344,17 @@ contract RebalanceVault is VaultOwner, VaultViews {
     /// less worth after. Its rounding shows here, a few units of 1e-8 USD, and so would a booking that falls short of what moved.
     /// @param told the venue's view after
     /// @param idleIn idle tokenIn after
+    /// @param idleOut idle tokenOut after
     function _bookedLossWad(
-        Decision calldata d,
         Execution memory x,
         Outcome memory outcome,
         VenueHealth memory told,
-        uint256 idleIn
-    ) private view returns (uint256) {
+        uint256 idleIn,
+        uint256 idleOut
+    ) private pure returns (uint256) {
         require(told.debtWad <= x.debtBeforeWad, DebtIncreased(told.debtWad, x.debtBeforeWad));
         // both differences are taken of what came in and what stayed idle; the first saturates where a gift is left over
-        uint256 repaid = UnitMath.saturatingSub(x.idleOut + outcome.obtained, _idle(d.tokenOut));
+        uint256 repaid = UnitMath.saturatingSub(x.idleOut + outcome.obtained, idleOut);
         uint256 takenOut = outcome.spent + idleIn - x.idleIn;
         uint256 expectedWad =
             x.collateralBeforeWad + UnitMath.valueWadUp(repaid, x.venueOutWad, x.assetOut.tokenDecimals) + told.debtWad;
@@ -370,17 +376,15 @@ contract RebalanceVault is VaultOwner, VaultViews {
 
     /// @dev Where the venue cannot tell its health (idle kinds with dead feeds), the amounts have already shown that collateral grew or
     /// debt fell, and neither can hurt a position.
-    function _checkHealth(Decision calldata d, Execution memory x, Outcome memory outcome) private view {
+    function _checkHealth(Decision calldata d, Execution memory x, Outcome memory outcome) private pure {
         if (!x.swaps && (outcome.healthBeforeWad == 0 || outcome.healthAfterWad == 0)) return;
-        HealthGuard.checkReducing(
-            outcome.healthBeforeWad,
-            outcome.healthAfterWad,
-            HealthGuard.Rule({
-                floorWad: Math.max(x.position.healthFloorWad, d.healthFloorWad),
-                ceilingWad: Math.min(x.position.healthCeilingWad, d.healthCeilingWad),
-                minGainWad: x.position.minHealthGainWad
-            })
-        );
+        HealthGuard.Rule memory rule = HealthGuard.Rule({
+            floorWad: Math.max(x.position.healthFloorWad, d.healthFloorWad),
+            ceilingWad: Math.min(x.position.healthCeilingWad, d.healthCeilingWad),
+            minGainWad: x.position.minHealthGainWad
+        });
+        if (x.swaps && !x.measured) HealthGuard.checkPromise(outcome.healthAfterWad, rule);
+        else HealthGuard.checkReducing(outcome.healthBeforeWad, outcome.healthAfterWad, rule);
     }
 
     function _settleLoss(Execution memory x, Outcome memory outcome) private {

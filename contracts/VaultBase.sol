@@ -1,30 +1,26 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {VaultStorage} from "./VaultStorage.sol";
+import {VaultWiring} from "./VaultWiring.sol";
 import {ILendingAdapter, VenueHealth} from "./interfaces/ILendingAdapter.sol";
 import {FlashSwapOrder, UniswapV3FlashSwap} from "./swap/UniswapV3FlashSwap.sol";
+import {Wiring} from "./types/Wiring.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 
 /// @title Outward calls of a vault
 /// @notice Holds the one `delegatecall`. Its targets are fixed in the code of the implementation; no role can add one.
-abstract contract VaultBase is VaultStorage, UniswapV3FlashSwap {
+abstract contract VaultBase is VaultWiring, UniswapV3FlashSwap {
     using SafeERC20 for IERC20;
 
     /// @dev Gas that the venue gets to tell its health; two Aave reserves take 87,000 cold.
     uint256 private constant HEALTH_VIEW_GAS = 600_000;
 
-    address public immutable aaveAdapter;
-
-    constructor(address aaveAdapter_, address uniswapV3Factory_) UniswapV3FlashSwap(uniswapV3Factory_) {
-        require(aaveAdapter_.code.length != 0, ZeroAddress("aaveAdapter"));
-        aaveAdapter = aaveAdapter_;
-    }
+    constructor(Wiring memory wiring) VaultWiring(wiring) UniswapV3FlashSwap(wiring.uniswapV3Factory) {}
 
     /// @dev Runs a mutator of a lending adapter on this vault's position.
     function _venueCall(address adapter, bytes memory call) internal {
-        require(adapter == aaveAdapter, VenueForbidden(adapter, aaveAdapter));
+        _requireVenue(adapter);
         _delegate(adapter, call);
     }
 
@@ -35,6 +31,15 @@ abstract contract VaultBase is VaultStorage, UniswapV3FlashSwap {
         if (done) return answer;
         assembly ("memory-safe") {
             revert(add(answer, 32), mload(answer))
+        }
+    }
+
+    /// @dev For what is not a function of this plane: same calldata, same caller, this vault's storage. What the last plane does not know
+    /// reverts there.
+    function _answerBy(address plane) internal {
+        bytes memory answer = _delegate(plane, msg.data);
+        assembly ("memory-safe") {
+            return(add(answer, 32), mload(answer))
         }
     }
 

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {VaultPage} from "./VaultPage.sol";
+import {VaultWiring} from "./VaultWiring.sol";
 import {BudgetGuard} from "./guards/BudgetGuard.sol";
 import {IVaultConfiguration} from "./interfaces/IVaultConfiguration.sol";
 import {Budget} from "./libraries/Budget.sol";
@@ -17,6 +18,7 @@ import {
     TokenRole,
     VaultState
 } from "./types/Config.sol";
+import {Wiring} from "./types/Wiring.sol";
 
 /// @title Roles, limits and the timelock
 /// @notice The timelock is data: `submit` notes from when on a call may be made, the setter asks for the note of its own calldata and tears
@@ -28,12 +30,10 @@ contract VaultConfigurator is VaultPage, IVaultConfiguration {
     using Budget for Budget.Bucket;
     using BudgetGuard for Budget.Pair;
 
-    address private immutable _aaveAdapter;
     address private immutable _uniswapV3Factory;
 
-    constructor(address aaveAdapter, address uniswapV3Factory) {
-        _aaveAdapter = aaveAdapter;
-        _uniswapV3Factory = uniswapV3Factory;
+    constructor(Wiring memory wiring) VaultWiring(wiring) {
+        _uniswapV3Factory = wiring.uniswapV3Factory;
     }
 
     /// @inheritdoc IVaultConfiguration
@@ -53,7 +53,7 @@ contract VaultConfigurator is VaultPage, IVaultConfiguration {
             _setPosition(config.positions[i]);
         }
         for (uint256 i; i < config.models.length; i++) {
-            _models[config.models[i]] = true;
+            _approveModel(config.models[i]);
         }
         emit OwnershipTransferred(address(0), config.owner);
         emit SignerChanged(address(0), config.roles.signer, msg.sender);
@@ -110,7 +110,7 @@ contract VaultConfigurator is VaultPage, IVaultConfiguration {
     /// @inheritdoc IVaultConfiguration
     function approveModel(bytes32 modelId) external unlocked {
         _timelocked();
-        _models[modelId] = true;
+        _approveModel(modelId);
         _changed();
     }
 
@@ -142,7 +142,11 @@ contract VaultConfigurator is VaultPage, IVaultConfiguration {
     /// @inheritdoc IVaultConfiguration
     function revokeModel(bytes32 modelId) external unlocked {
         _requireCurator();
-        delete _models[modelId];
+        (bool approved, uint256 index) = _findModel(modelId);
+        if (approved) {
+            _modelList[index] = _modelList[_modelList.length - 1];
+            _modelList.pop();
+        }
         _changed();
     }
 
@@ -283,8 +287,14 @@ contract VaultConfigurator is VaultPage, IVaultConfiguration {
     }
 
     /// @inheritdoc IVaultConfiguration
-    function isModelApproved(bytes32 modelId) external view returns (bool) {
-        return _models[modelId];
+    function modelList() external view returns (bytes32[] memory) {
+        return _modelList;
+    }
+
+    /// @inheritdoc IVaultConfiguration
+    function isModelApproved(bytes32 modelId) public view returns (bool) {
+        (bool approved,) = _findModel(modelId);
+        return approved;
     }
 
     /// @inheritdoc IVaultConfiguration
@@ -347,6 +357,19 @@ contract VaultConfigurator is VaultPage, IVaultConfiguration {
         _limits = newLimits;
     }
 
+    function _approveModel(bytes32 modelId) private {
+        if (isModelApproved(modelId)) return;
+        _modelList.push(modelId);
+        ConfigCheck.atMost("models", _modelList.length, ConfigCheck.MAX_MODELS);
+    }
+
+    function _findModel(bytes32 modelId) private view returns (bool approved, uint256 index) {
+        uint256 count = _modelList.length;
+        for (; index < count; index++) {
+            if (_modelList[index] == modelId) return (true, index);
+        }
+    }
+
     function _setAsset(address token, AssetConfig calldata config) private {
         _quotes[token] = ConfigCheck.asset(token, config, _uniswapV3Factory, _assets);
         if (_assets[token].feed == address(0)) {
@@ -359,7 +382,7 @@ contract VaultConfigurator is VaultPage, IVaultConfiguration {
     function _setPosition(PositionSetup calldata setup) private {
         uint256 id = setup.positionId;
         PositionConfig calldata config = setup.config;
-        require(config.adapter == _aaveAdapter, VenueForbidden(config.adapter, _aaveAdapter));
+        _requireVenue(config.adapter);
         ConfigCheck.position(config);
         _requireSameVenue(id, config);
         _positions[id] = config;

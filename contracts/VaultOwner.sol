@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {VaultBase} from "./VaultBase.sol";
 import {ILendingAdapter} from "./interfaces/ILendingAdapter.sol";
-import {IVaultExecution} from "./interfaces/IVaultExecution.sol";
+import {IVaultCustody} from "./interfaces/IVaultCustody.sol";
 import {FlashSwapOrder} from "./swap/UniswapV3FlashSwap.sol";
 import {PositionConfig} from "./types/Config.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
@@ -14,10 +14,10 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// @title The owner's way in and out
 /// @notice Free of every guard and in every state: no oracle, no budget, no health rule, no breaker, no list of tokens; only the owner and
 /// the lock are checked. What can still stop him is the venue itself. `type(uint256).max` means all there is.
-abstract contract VaultOwner is VaultBase, IVaultExecution {
+abstract contract VaultOwner is VaultBase, IVaultCustody {
     using SafeERC20 for IERC20;
 
-    /// @inheritdoc IVaultExecution
+    /// @inheritdoc IVaultCustody
     function supply(uint256 positionId, address token, uint256 amount) external onlyOwner lock {
         PositionConfig storage position = _knownPosition(positionId);
         IERC20(token).safeTransferFrom(msg.sender, address(this), amount);
@@ -25,7 +25,7 @@ abstract contract VaultOwner is VaultBase, IVaultExecution {
         emit OwnerExit(msg.sig, token, amount, address(this));
     }
 
-    /// @inheritdoc IVaultExecution
+    /// @inheritdoc IVaultCustody
     function borrow(uint256 positionId, address token, uint256 amount, address to) external onlyOwner lock {
         PositionConfig storage position = _knownPosition(positionId);
         uint256 idleBefore = _idle(token);
@@ -33,7 +33,7 @@ abstract contract VaultOwner is VaultBase, IVaultExecution {
         _send(token, _idle(token) - idleBefore, to);
     }
 
-    /// @inheritdoc IVaultExecution
+    /// @inheritdoc IVaultCustody
     /// @dev Takes no more from the owner than the debt of this very block.
     function repay(uint256 positionId, address token, uint256 amount) external onlyOwner lock {
         PositionConfig storage position = _knownPosition(positionId);
@@ -44,7 +44,7 @@ abstract contract VaultOwner is VaultBase, IVaultExecution {
         emit OwnerExit(msg.sig, token, due, address(this));
     }
 
-    /// @inheritdoc IVaultExecution
+    /// @inheritdoc IVaultCustody
     function withdraw(uint256 positionId, address token, uint256 amount, address to) external onlyOwner lock {
         PositionConfig storage position = _knownPosition(positionId);
         uint256 idleBefore = _idle(token);
@@ -52,7 +52,7 @@ abstract contract VaultOwner is VaultBase, IVaultExecution {
         _send(token, _idle(token) - idleBefore, to);
     }
 
-    /// @inheritdoc IVaultExecution
+    /// @inheritdoc IVaultCustody
     function transferPosition(uint256 positionId, address token, uint256 amount, address to) external onlyOwner lock {
         require(to != address(0), ZeroAddress("to"));
         PositionConfig storage position = _knownPosition(positionId);
@@ -62,12 +62,12 @@ abstract contract VaultOwner is VaultBase, IVaultExecution {
         emit OwnerExit(msg.sig, token, amount, to);
     }
 
-    /// @inheritdoc IVaultExecution
+    /// @inheritdoc IVaultCustody
     function sweep(address token, uint256 amount, address to) external onlyOwner lock {
         _send(token, Math.min(amount, _idle(token)), to);
     }
 
-    /// @inheritdoc IVaultExecution
+    /// @inheritdoc IVaultCustody
     function sweepNative(uint256 amount, address payable to) external onlyOwner lock {
         require(to != address(0), ZeroAddress("to"));
         uint256 sent = Math.min(amount, address(this).balance);
@@ -75,7 +75,7 @@ abstract contract VaultOwner is VaultBase, IVaultExecution {
         emit OwnerExit(msg.sig, address(0), sent, to);
     }
 
-    /// @inheritdoc IVaultExecution
+    /// @inheritdoc IVaultCustody
     function flashExit(uint256 positionId, bytes calldata path, uint256 amountIn, uint256 minOut)
         external
         onlyOwner

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {VaultStorage} from "./VaultStorage.sol";
+import {VaultWiring} from "./VaultWiring.sol";
 import {ConfigPage} from "./libraries/ConfigPage.sol";
 
 /// @title Writer of the page that executions read their configuration from
 /// @notice Storage stays the only source; `ConfigPage` says what stands where. Nothing here calls out, so that no change, and least of all a
-/// brake, depends on somebody else's answer. At most 16 assets and 8 positions: 9,409 bytes, far below the limit of a code.
-abstract contract VaultPage is VaultStorage {
+/// brake, depends on somebody else's answer. At most 16 assets, 8 positions and 16 models: 9,953 bytes, far below the limit of a code.
+abstract contract VaultPage is VaultWiring {
     /// @dev After every change of configuration, under its new epoch.
     function _writePage() internal {
-        bytes memory words = abi.encode(_configEpoch, _signer, _assetList.length, _positionList.length, _limits);
+        bytes memory words =
+            abi.encode(_configEpoch, _signer, _assetList.length, _positionList.length, _modelList.length, _limits);
         for (uint256 i; i < _assetList.length; i++) {
             address token = _assetList[i];
             words = bytes.concat(words, abi.encode(token, _quotes[token], _assets[token]));
@@ -19,7 +20,7 @@ abstract contract VaultPage is VaultStorage {
             uint256 id = _positionList[i];
             words = bytes.concat(words, abi.encode(id, _rolesOf(id), _positions[id]));
         }
-        _page = ConfigPage.write(words);
+        _page = ConfigPage.write(bytes.concat(words, abi.encodePacked(_modelList)));
     }
 
     /// @dev Byte i, counted from the lowest, is the role of asset i.

@@ -27,6 +27,7 @@ abstract contract VaultStorage is IVaultTerms {
 
     address[] internal _assetList;
     uint256[] internal _positionList;
+    bytes32[] internal _modelList;
     mapping(address token => AssetConfig) internal _assets;
     mapping(address token => address) internal _quotes; // the other token of `twapPool`
     mapping(address token => Budget.Bucket) internal _idleBuckets;
@@ -34,7 +35,6 @@ abstract contract VaultStorage is IVaultTerms {
     mapping(uint256 positionId => address[]) internal _positionTokens;
     mapping(uint256 positionId => mapping(address token => TokenRole)) internal _roles;
     mapping(uint256 positionId => mapping(uint256 word => uint256)) internal _nonces;
-    mapping(bytes32 modelId => bool) internal _models;
     mapping(bytes32 callHash => uint256) internal _executableAt; // unix seconds, zero = not submitted
 
     bool private transient _locked;

@@ -6,7 +6,7 @@ import {BudgetGuard} from "./guards/BudgetGuard.sol";
 import {NonceGuard} from "./guards/NonceGuard.sol";
 import {OracleGuard} from "./guards/OracleGuard.sol";
 import {ILendingAdapter, VenueHealth} from "./interfaces/ILendingAdapter.sol";
-import {IVaultExecution} from "./interfaces/IVaultExecution.sol";
+import {IVaultCustody} from "./interfaces/IVaultCustody.sol";
 import {Budget} from "./libraries/Budget.sol";
 import {DecisionHash} from "./libraries/DecisionHash.sol";
 import {UnitMath} from "./libraries/UnitMath.sol";
@@ -15,21 +15,21 @@ import {Decision} from "./types/Decision.sol";
 
 /// @title What a vault tells agents, keepers and integrators
 /// @notice Views that value something revert while funds move, so that nobody reads the middle of an action.
-abstract contract VaultViews is VaultBase, IVaultExecution {
+abstract contract VaultViews is VaultBase, IVaultCustody {
     using Budget for Budget.Bucket;
     using NonceGuard for mapping(uint256 => uint256);
 
-    /// @inheritdoc IVaultExecution
+    /// @inheritdoc IVaultCustody
     function hashDecision(Decision calldata decision) external view returns (bytes32) {
         return DecisionHash.digest(decision);
     }
 
-    /// @inheritdoc IVaultExecution
+    /// @inheritdoc IVaultCustody
     function domainSeparator() external view returns (bytes32) {
         return DecisionHash.domainSeparator();
     }
 
-    /// @inheritdoc IVaultExecution
+    /// @inheritdoc IVaultCustody
     /// @dev `upkeep` is NONE in this version: there is no queue and no safety net to keep yet.
     function status(uint256 positionId) external view unlocked returns (PositionStatus memory s) {
         PositionConfig storage position = _knownPosition(positionId);
@@ -40,7 +40,7 @@ abstract contract VaultViews is VaultBase, IVaultExecution {
         s.notionalBudgetWad = notionalBudget();
     }
 
-    /// @inheritdoc IVaultExecution
+    /// @inheritdoc IVaultCustody
     function getPortfolioValue() external view unlocked returns (int256 valueWad) {
         for (uint256 i; i < _assetList.length; i++) {
             valueWad += _assetValue(_assetList[i]);
@@ -65,27 +65,27 @@ abstract contract VaultViews is VaultBase, IVaultExecution {
             - int256(UnitMath.valueWadUp(owed, priceWad, asset.tokenDecimals));
     }
 
-    /// @inheritdoc IVaultExecution
+    /// @inheritdoc IVaultCustody
     function isNonceUsed(uint256 positionId, uint256 nonce) external view returns (bool) {
         return _nonces[positionId].isUsed(nonce);
     }
 
-    /// @inheritdoc IVaultExecution
+    /// @inheritdoc IVaultCustody
     function nonceBitmap(uint256 positionId, uint256 word) external view returns (uint256) {
         return _nonces[positionId][word];
     }
 
-    /// @inheritdoc IVaultExecution
+    /// @inheritdoc IVaultCustody
     function idleBudget(address token) external view returns (uint256 left) {
         return _idleBuckets[token].available(_assets[token].idlePerWindow, _limits.windowSeconds);
     }
 
-    /// @inheritdoc IVaultExecution
+    /// @inheritdoc IVaultCustody
     function lossBudget() public view returns (uint256 leftWad) {
         (leftWad,) = BudgetGuard.available(_budgets, _limits);
     }
 
-    /// @inheritdoc IVaultExecution
+    /// @inheritdoc IVaultCustody
     function notionalBudget() public view returns (uint256 leftWad) {
         (, leftWad) = BudgetGuard.available(_budgets, _limits);
     }

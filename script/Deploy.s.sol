@@ -3,18 +3,23 @@ pragma solidity ^0.8.28;
 
 import {Parameters} from "./Parameters.sol";
 import {RebalanceVault} from "ballast/RebalanceVault.sol";
+import {VaultConfigurator} from "ballast/VaultConfigurator.sol";
+import {VaultCustodian} from "ballast/VaultCustodian.sol";
 import {VaultFactory} from "ballast/VaultFactory.sol";
 import {AaveV3Adapter} from "ballast/adapters/AaveV3Adapter.sol";
 import {IRebalanceVault} from "ballast/interfaces/IRebalanceVault.sol";
 import {IAaveV3AddressesProvider, IAaveV3Pool} from "ballast/interfaces/external/IAaveV3.sol";
 import {IAggregatorV3} from "ballast/interfaces/external/IAggregatorV3.sol";
 import {AssetSetup, InitialConfig, PositionSetup, Roles, VaultState} from "ballast/types/Config.sol";
+import {Wiring} from "ballast/types/Wiring.sol";
 import {Script} from "forge-std/Script.sol";
 import {console} from "forge-std/console.sol";
 
 /// @notice What was deployed.
 struct Deployment {
     AaveV3Adapter adapter;
+    VaultConfigurator configurator;
+    VaultCustodian custodian;
     RebalanceVault implementation;
     VaultFactory factory;
     IRebalanceVault vault;
@@ -58,7 +63,7 @@ contract Deploy is Script {
         config.models = vm.envOr("BALLAST_MODELS", ",", new bytes32[](0));
     }
 
-    /// @notice The four transactions. The deploying account needs no role and keeps none.
+    /// @notice The six transactions. The deploying account needs no role and keeps none.
     function deploy(string memory json, InitialConfig memory config, bytes32 salt, address creator)
         public
         returns (Deployment memory d)
@@ -66,7 +71,11 @@ contract Deploy is Script {
         d.adapter = new AaveV3Adapter(
             IAaveV3AddressesProvider(Parameters.addressesProvider(json)), IAaveV3Pool(Parameters.pool(json))
         );
-        d.implementation = new RebalanceVault(address(d.adapter), Parameters.uniswapV3Factory(json));
+        Wiring memory wiring = Wiring(new address[](1), Parameters.uniswapV3Factory(json));
+        wiring.adapters[0] = address(d.adapter);
+        d.configurator = new VaultConfigurator(wiring);
+        d.custodian = new VaultCustodian(d.configurator, wiring);
+        d.implementation = new RebalanceVault(d.custodian, wiring);
         d.factory = new VaultFactory(address(d.implementation));
         config.positions[0].config.adapter = address(d.adapter);
         d.vault = IRebalanceVault(d.factory.createVault(salt, config));
@@ -87,7 +96,7 @@ contract Deploy is Script {
 
     /// @notice Every role, limit, asset and position reads back as it was asked for.
     function requireDeployed(Deployment memory d, InitialConfig memory config) public view {
-        _requireCodeHashes(d);
+        _requireWiring(d);
         _requireRoles(d.vault, config);
         _equal("limits", keccak256(abi.encode(d.vault.limits())), keccak256(abi.encode(config.limits)));
         for (uint256 i; i < config.assets.length; i++) {
@@ -104,10 +113,11 @@ contract Deploy is Script {
         }
     }
 
-    function _requireCodeHashes(Deployment memory d) private view {
-        _equal("vault's adapter", d.implementation.aaveAdapter(), address(d.adapter));
+    function _requireWiring(Deployment memory d) private view {
+        _equal("vault's adapter", d.implementation.adapters()[0], address(d.adapter));
+        _equal("vault's custodian", d.implementation.custodian(), address(d.custodian));
+        _equal("custodian's configurator", d.custodian.configurator(), address(d.configurator));
         _equal("factory's implementation", d.factory.implementation(), address(d.implementation));
-        _requireCode("configurator", d.implementation.configurator());
         _requireCode("vault", address(d.vault));
     }
 
@@ -160,6 +170,8 @@ contract Deploy is Script {
     /// @dev Replicas share chain ids with real chains: their file is one that git ignores.
     function _write(Deployment memory d) private {
         vm.serializeAddress("deployment", "adapter", address(d.adapter));
+        vm.serializeAddress("deployment", "configurator", address(d.configurator));
+        vm.serializeAddress("deployment", "custodian", address(d.custodian));
         vm.serializeAddress("deployment", "implementation", address(d.implementation));
         vm.serializeAddress("deployment", "factory", address(d.factory));
         string memory json = vm.serializeAddress("deployment", "vault", address(d.vault));

@@ -67,6 +67,8 @@ class Deployment:
     """What was deployed. ``vault`` has the functions of `IRebalanceVault`."""
 
     adapter: ContractInstance
+    configurator: ContractInstance
+    custodian: ContractInstance
     implementation: ContractInstance
     factory: ContractInstance
     vault: ContractInstance
@@ -143,12 +145,15 @@ def deploy(
     adapter = account.deploy(
         project.AaveV3Adapter, parameters["aave"]["addressesProvider"], parameters["aave"]["pool"]
     )
-    implementation = account.deploy(project.RebalanceVault, adapter, parameters["uniswapV3Factory"])
+    wiring = ([adapter.address], parameters["uniswapV3Factory"])
+    configurator = account.deploy(project.VaultConfigurator, wiring)
+    custodian = account.deploy(project.VaultCustodian, configurator, wiring)
+    implementation = account.deploy(project.RebalanceVault, custodian, wiring)
     factory = account.deploy(project.VaultFactory, implementation)
     config = initial_config(parameters, parties, adapter.address, approved_models())
     factory.createVault(salt, config, sender=account)
     vault = instance(factory.vaultOf(account, salt), "IRebalanceVault")
-    deployment = Deployment(adapter, implementation, factory, vault)
+    deployment = Deployment(adapter, configurator, custodian, implementation, factory, vault)
     require_deployed(deployment, parties, parameters)
     return deployment
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {ILendingAdapter, VenueHealth, VenueView} from "../interfaces/ILendingAdapter.sol";
+import {ILendingAdapter, VenueHealth, VenueQuote} from "../interfaces/ILendingAdapter.sol";
 import {IAaveV3AddressesProvider, IAaveV3Oracle, IAaveV3Pool} from "../interfaces/external/IAaveV3.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
@@ -94,19 +94,11 @@ contract AaveV3Adapter is ILendingAdapter {
     }
 
     /// @inheritdoc ILendingAdapter
-    function look(address account, bytes32 venueRef, address collateralToken, address debtToken)
-        external
-        view
-        noSubAccount(venueRef)
-        returns (VenueView memory view_)
-    {
-        (view_.collateralWad, view_.debtWad,,,, view_.healthWad) = pool.getUserAccountData(account);
-        (view_.collateralWad, view_.debtWad) = (_toWad(view_.collateralWad), _toWad(view_.debtWad));
-        view_.collateral = IERC20(_aToken(collateralToken)).balanceOf(account);
+    function quote(address collateralToken, address debtToken) external view returns (VenueQuote memory quote_) {
         IAaveV3Oracle oracle = IAaveV3Oracle(addressesProvider.getPriceOracle());
-        view_.collateralPriceWad = _toWad(oracle.getAssetPrice(collateralToken));
-        view_.debtPriceWad = _toWad(oracle.getAssetPrice(debtToken));
-        view_.spender = address(pool);
+        quote_.collateralPriceWad = _toWad(oracle.getAssetPrice(collateralToken));
+        quote_.debtPriceWad = _toWad(oracle.getAssetPrice(debtToken));
+        quote_.spender = address(pool);
     }
 
     /// @inheritdoc ILendingAdapter

@@ -19,6 +19,15 @@ library HealthGuard {
         return Math.min(healthWad, type(uint128).max);
     }
 
+    /// @notice For a decision that promises to end at or above the floor, wherever it came from.
+    /// @dev A sale of collateral for debt at a slippage s raises health whenever health > liquidation threshold / (1 - s); a floor above 1
+    /// is beyond that, so a promise that is kept never hides a fall.
+    function checkPromise(uint256 afterWad, Rule memory rule) internal pure {
+        afterWad = capped(afterWad);
+        require(afterWad <= rule.ceilingWad, IVaultTerms.HealthAboveCeiling(afterWad, rule.ceilingWad));
+        require(afterWad >= rule.floorWad, IVaultTerms.HealthBelowFloor(afterWad, rule.floorWad));
+    }
+
     function checkReducing(uint256 beforeWad, uint256 afterWad, Rule memory rule) internal pure {
         beforeWad = capped(beforeWad);
         afterWad = capped(afterWad);

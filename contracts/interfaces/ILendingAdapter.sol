@@ -9,12 +9,8 @@ struct VenueHealth {
     uint256 healthWad; // 1e18 = liquidatable below; type(uint256).max without debt
 }
 
-/// @notice Everything that a venue knows of a swap to come, in one answer.
-struct VenueView {
-    uint256 collateralWad; // USD, 18 decimals
-    uint256 debtWad; // USD, 18 decimals
-    uint256 healthWad; // as in VenueHealth
-    uint256 collateral; // units of the collateral token, as `collateralOf`
+/// @notice What a swap needs to know of a venue, in one answer.
+struct VenueQuote {
     uint256 collateralPriceWad; // as `venuePriceWad`
     uint256 debtPriceWad;
     address spender; // as `spenderOf` the debt token
@@ -49,11 +45,8 @@ interface ILendingAdapter {
     /// @notice Health of `account` in the venue's own prices.
     function health(address account, bytes32 venueRef) external view returns (VenueHealth memory);
 
-    /// @notice `health`, `collateralOf`, both `venuePriceWad` and `spenderOf` in one call.
-    function look(address account, bytes32 venueRef, address collateralToken, address debtToken)
-        external
-        view
-        returns (VenueView memory);
+    /// @notice Both `venuePriceWad`, and `spenderOf` the debt token, in one call.
+    function quote(address collateralToken, address debtToken) external view returns (VenueQuote memory);
 
     /// @notice Collateral of `account` in units of `token`, interest included, rounded as the venue rounds.
     function collateralOf(address account, bytes32 venueRef, address token) external view returns (uint256);

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.27;
 
+import {IVaultAgent} from "./IVaultAgent.sol";
 import {IVaultConfiguration} from "./IVaultConfiguration.sol";
-import {IVaultExecution} from "./IVaultExecution.sol";
+import {IVaultCustody} from "./IVaultCustody.sol";
 
 /// @title RebalanceVault
 /// @notice All that a vault answers to, at one address.
-interface IRebalanceVault is IVaultExecution, IVaultConfiguration {}
+interface IRebalanceVault is IVaultAgent, IVaultCustody, IVaultConfiguration {
+    /// @notice Lending venues that the vault's code knows.
+    function adapters() external view returns (address[] memory);
+}

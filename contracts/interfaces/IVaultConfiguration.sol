@@ -91,6 +91,9 @@ interface IVaultConfiguration {
     /// @notice What `token` may be used for in the position.
     function tokenRole(uint256 positionId, address token) external view returns (TokenRole);
 
+    /// @notice Ids of the models whose decisions are accepted, in no order.
+    function modelList() external view returns (bytes32[] memory);
+
     /// @notice Whether decisions of this model are accepted.
     function isModelApproved(bytes32 modelId) external view returns (bool);
 

@@ -34,6 +34,7 @@ interface IVaultTerms {
     error AlreadyInitialized();
     error Locked();
     error ZeroAddress(string field);
+    error WiringMismatch(bytes32 observed, bytes32 expected);
     error ValueForbidden(string field, uint256 observed, uint256 allowed);
 
     error VersionUnsupported(uint16 observed, uint16 allowed);

@@ -15,6 +15,7 @@ library ConfigCheck {
     uint256 internal constant MAX_ASSETS = 16; // keeps every loop over them far below a block
     uint256 internal constant MAX_POSITIONS = 8;
     uint256 internal constant MAX_TOKENS = 8;
+    uint256 internal constant MAX_MODELS = 16;
     uint256 internal constant MAX_DECIMALS = 18;
     uint256 internal constant MAX_TWAP_SECONDS = 600; // ten minutes: an older mean is history, not a price
     uint256 internal constant MAX_AGE_SECONDS = 2 days; // slowest heartbeat in use is one day

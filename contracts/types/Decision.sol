@@ -42,7 +42,7 @@ struct Decision {
     uint256 minOut; // tokenOut units
     address targetVenue; // Move only, zero otherwise
     uint256 targetPositionId; // Move only, zero otherwise
-    uint256 healthFloorWad; // least health factor after, 1e18 = liquidation
+    uint256 healthFloorWad; // least health factor after, 1e18 = liquidation; below the owner's floor = repair from below
     uint256 healthCeilingWad; // greatest health factor after
     uint16 maxLossBps; // of the notional, oracle-valued; reserved from the loss budget
     uint256 keeperFeeMaxWei; // reward of whoever relays, zero in this version
@@ -62,7 +62,7 @@ struct Decision {
 struct Outcome {
     uint256 spent; // tokenIn units that left idle funds or the position
     uint256 obtained; // tokenOut units that reached idle funds or the position
-    uint256 healthBeforeWad; // venue's view, zero where the venue cannot tell (idle kinds only)
+    uint256 healthBeforeWad; // venue's view, zero where the venue cannot tell (idle kinds) or was not asked (swaps that promise the owner's floor)
     uint256 healthAfterWad;
     uint256 notionalWad; // USD, 18 decimals, zero for idle kinds
     uint256 lossWad; // USD, 18 decimals, measured equity loss; zero if equity rose

@@ -14,6 +14,7 @@ struct Execution {
     uint256 indexOut; // swaps only
     bytes32 digest;
     bool swaps; // false for idle kinds
+    bool measured; // a swap whose venue is measured before too; see RebalanceVault, HEALTH
     uint256 spend; // tokenIn units
     uint256 priceInWad; // primary price; swaps only, as all prices
     uint256 priceOutWad;
@@ -22,9 +23,9 @@ struct Execution {
     uint256 reservedLossWad; // swaps only
     uint256 idleIn; // before
     uint256 idleOut; // before; swaps only
-    uint256 inPosition; // before: collateral, or the debt for a repayment
-    uint256 healthBeforeWad; // venue's view, zero where it cannot tell
-    uint256 collateralBeforeWad; // venue's view
-    uint256 debtBeforeWad;
+    uint256 inPosition; // before: collateral, or the debt for a repayment; idle kinds only
+    uint256 healthBeforeWad; // venue's view, zero where it cannot tell or was not asked
+    uint256 collateralBeforeWad; // venue's view; measured swaps only
+    uint256 debtBeforeWad; // the same
     address spender; // whom a swap's repayment approves
 }

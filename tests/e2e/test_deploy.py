@@ -2,6 +2,7 @@
 
 import copy
 import json
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -24,7 +25,7 @@ def test_script_deploys_from_the_command_line():
 
     assert done.returncode == 0, done.stdout + done.stderr
     written = json.loads((ROOT / "script/output/1.local.json").read_text())
-    assert list(written) == ["adapter", "implementation", "factory", "vault"]
+    assert list(written) == ["adapter", "configurator", "custodian", "implementation", "factory", "vault"]
     for name, address in written.items():
         assert re.search(rf"^{name} +{address}$", done.stdout, re.MULTILINE)
 
@@ -107,7 +108,8 @@ def compiled(tmp_path_factory):
     """
     out = tmp_path_factory.mktemp("forge")
     places = ["--out", out / "out", "--cache-path", out / "cache"]
-    subprocess.run(["forge", "build", "contracts", "--quiet", *places], cwd=ROOT, check=True)
+    product = {**os.environ, "FOUNDRY_PROFILE": "product"}
+    subprocess.run(["forge", "build", "contracts", "--quiet", *places], cwd=ROOT, env=product, check=True)
     by_ape = ape.project.load_contracts(use_cache=False)
 
     def of(name):
@@ -117,7 +119,9 @@ def compiled(tmp_path_factory):
     return of
 
 
-@pytest.mark.parametrize("name", ["RebalanceVault", "VaultConfigurator", "VaultFactory", "AaveV3Adapter"])
+@pytest.mark.parametrize(
+    "name", ["RebalanceVault", "VaultCustodian", "VaultConfigurator", "VaultFactory", "AaveV3Adapter"]
+)
 def test_ape_and_forge_compile_to_the_same_bytecode(compiled, name):
     """Apart from the metadata trailer, which forge is told to leave out and Ape always appends."""
     by_ape, by_forge = compiled(name)

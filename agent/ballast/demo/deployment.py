@@ -19,6 +19,7 @@ from ballast.replica.errors import ReplicaError, RpcError
 from ballast.simulate.calls import NodeRpc, calldata, latest_block, view
 
 CREATE_VAULT = f"createVault(bytes32,{INITIAL_CONFIG})"
+WIRING = "(address[],address)"  # lending adapters and the Uniswap V3 factory
 MAX = 2**256 - 1
 
 
@@ -57,12 +58,16 @@ def creation_code(artifacts: Path, name: str, types: list[str], values: list[Any
 
 
 def deploy(node: NodeRpc, owner: Owner, venue: Venue, artifacts: Path) -> Contracts:
-    """Adapter, implementation and factory; every receipt is checked."""
+    """Adapter, the three planes of the vault's code, and factory; every receipt is checked."""
     adapter_code = creation_code(
         artifacts, "AaveV3Adapter", ["address"] * 2, [venue.aave_provider, venue.aave_pool]
     )
     adapter = _create(node, owner, adapter_code)
-    vault_code = creation_code(artifacts, "RebalanceVault", ["address"] * 2, [adapter, venue.uniswap_factory])
+    wiring = ([adapter], venue.uniswap_factory)
+    configurator = _create(node, owner, creation_code(artifacts, "VaultConfigurator", [WIRING], [wiring]))
+    custodian_code = creation_code(artifacts, "VaultCustodian", ["address", WIRING], [configurator, wiring])
+    custodian = _create(node, owner, custodian_code)
+    vault_code = creation_code(artifacts, "RebalanceVault", ["address", WIRING], [custodian, wiring])
     implementation = _create(node, owner, vault_code)
     factory = _create(node, owner, creation_code(artifacts, "VaultFactory", ["address"], [implementation]))
     return Contracts(adapter, implementation, factory)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -143,16 +144,17 @@ def compiled_contracts() -> Path:
         ExtraMissing: the contracts do not compile here.
     """
     root = find_root()
-    # A folder of its own: other commands of forge leave artifacts without bytecode and call them up to date.
-    out = root / "build" / "forge-demo"
-    folders = ["--out", str(out), "--cache-path", str(root / "build" / "forge-demo-cache")]
-    command = [str(find_forge()), "build", "contracts", "--quiet", *folders]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)  # noqa: S603 (this checkout's own tool)
+    # The profile has a folder of its own: other commands of forge leave artifacts without bytecode there.
+    profile = {**os.environ, "FOUNDRY_PROFILE": "product"}
+    command = [str(find_forge()), "build", "contracts", "--quiet"]
+    done = subprocess.run(  # noqa: S603 (this checkout's own tool)
+        command, cwd=root, env=profile, capture_output=True, text=True, check=False
+    )
     if done.returncode != 0:
         raise ExtraMissing(
             "demo", f"the contracts do not compile: {(done.stderr or done.stdout).strip()[-500:]}"
         )
-    return out
+    return root / "build" / "product"
 
 
 def guard_keys(rpc: NodeRpc, keys: AgentKeys) -> None:

@@ -163,7 +163,7 @@ def _act(chosen: _Candidate, snapshot: Snapshot, terms: PositionTerms, intention
         min_out=chosen.min_out,
         expected_out=chosen.expected_out,
         expected_health_wad=chosen.health_wad,
-        health_floor_wad=max(mul_div_down(chosen.health_wad, BPS - HEALTH_DRIFT_BPS, BPS), WAD),
+        health_floor_wad=_floor(chosen, snapshot, terms),
         health_ceiling_wad=min(ceiling, terms.health_ceiling_wad),
         max_loss_bps=chosen.max_loss_bps,
         probability_ppm=intention.probability_ppm,
@@ -171,6 +171,17 @@ def _act(chosen: _Candidate, snapshot: Snapshot, terms: PositionTerms, intention
         model_id=intention.model_id,
         urgent=snapshot.position.venue_health_wad < terms.emergency_health_wad,
     )
+
+
+def _floor(chosen: _Candidate, snapshot: Snapshot, terms: PositionTerms) -> int:
+    """Least health that the decision promises.
+
+    Below the owner's floor nothing is promised: the vault then measures health before as well, which is how
+    a repair from below, and an emergency, are proven to it. No emergency begins above that floor.
+    """
+    if snapshot.position.venue_health_wad < terms.health_floor_wad:
+        return WAD
+    return max(mul_div_down(chosen.health_wad, BPS - HEALTH_DRIFT_BPS, BPS), WAD)
 
 
 def _below_ceiling(terms: PositionTerms) -> int:

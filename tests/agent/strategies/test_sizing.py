@@ -147,6 +147,16 @@ def test_beyond_the_outer_band_nothing_is_sold_outside_an_emergency(deviation: i
     assert act.urgent
 
 
+def test_a_promise_is_made_at_the_owners_floor_and_not_below_it() -> None:
+    for health, promises in ((115 * WAD // 100, True), (115 * WAD // 100 - 1, False)):
+        terms = core.terms(health_floor_wad=115 * WAD // 100)
+        position = core.position(venue_health_wad=health)
+        act = repair(snapshot_of(core.observation(position), terms), terms, intention())
+        assert isinstance(act, Act)
+        assert (act.health_floor_wad >= terms.health_floor_wad) is promises
+        assert promises or act.health_floor_wad == WAD
+
+
 def with_deviation(terms, deviation: int) -> Snapshot:
     snapshot = snapshot_of(core.observation(core.position()), terms)
     prices = tuple(replace(price, deviation_bps=deviation) for price in snapshot.prices.prices)

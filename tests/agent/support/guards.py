@@ -21,10 +21,10 @@ def rejections(snapshot: Any, terms: Any, act: Any, obtained: int) -> list[str]:
 
 def _swap(snapshot: Any, terms: Any, act: Any, obtained: int) -> list[str]:
     limits, position = terms.limits, snapshot.position
-    spend = min(act.max_in, position.collateral)
+    spend = position.collateral if act.max_in == 2**256 - 1 else act.max_in
     by_token = {price.token: price for price in snapshot.prices.prices}
     price_in, price_out = by_token[act.token_in], by_token[act.token_out]
-    emergency = position.venue_health_wad < terms.emergency_health_wad
+    emergency = measured(terms, act) and position.venue_health_wad < terms.emergency_health_wad
     worst = max(_deviation(price_in), _deviation(price_out))
     notional = value_up(spend, price_in.price_wad, 18)
     allowed = limits.max_action_wad if emergency or worst <= limits.agree_bps else limits.max_action_wad // 2
@@ -33,6 +33,7 @@ def _swap(snapshot: Any, terms: Any, act: Any, obtained: int) -> list[str]:
     required = -(-notional * (BPS - limits.max_slippage_bps) // BPS)
     rules = {
         "NothingToDo": spend == 0,
+        "the venue's own": spend > position.collateral,
         "SourcesDisagree": not emergency and worst > limits.disagree_bps,
         "LossLimitTooHigh": act.max_loss_bps > limits.max_loss_bps,
         "ValueForbidden": act.max_loss_bps == 0,
@@ -68,6 +69,9 @@ def _health(snapshot: Any, terms: Any, act: Any, obtained: int) -> list[str]:
     before, after = snapshot.position.venue_health_wad, health_after(snapshot, terms, act, obtained)
     floor = max(terms.health_floor_wad, act.health_floor_wad)
     ceiling = min(terms.health_ceiling_wad, act.health_ceiling_wad)
+    if act.kind.name == "DELEVERAGE" and not measured(terms, act):
+        promise = {"HealthAboveCeiling": after > ceiling, "HealthBelowFloor": floor > after}
+        return [name for name, broken in promise.items() if broken]
     required = before + terms.min_health_gain_wad if before < floor else before
     rules = {
         "HealthAboveCeiling": after > ceiling,
@@ -75,6 +79,11 @@ def _health(snapshot: Any, terms: Any, act: Any, obtained: int) -> list[str]:
         "HealthNotImproved": after < required,
     }
     return [name for name, broken in rules.items() if broken]
+
+
+def measured(terms: Any, act: Any) -> bool:
+    """Whether the vault asks for health before a sale: it promises less than the owner's floor."""
+    return bool(act.health_floor_wad < terms.health_floor_wad)
 
 
 def health_after(snapshot: Any, terms: Any, act: Any, obtained: int) -> int:

@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {Mainnet} from "../utils/Mainnet.sol";
 import {AbstractAttackTest} from "./AbstractAttackTest.sol";
+import {VaultCustodian} from "ballast/VaultCustodian.sol";
 import {ILendingAdapter} from "ballast/interfaces/ILendingAdapter.sol";
 import {IRebalanceVault} from "ballast/interfaces/IRebalanceVault.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
@@ -10,13 +11,16 @@ import {InitialConfig} from "ballast/types/Config.sol";
 
 /// @title Code that is shared by all vaults, and attacked where it stands
 contract DeploymentTest is AbstractAttackTest {
-    /// @notice Holds T1, T3; INV-05: nobody becomes the owner of the code behind every clone, nor of the configuration plane's.
+    /// @notice Holds T1, T3; INV-05: nobody becomes the owner of the code behind every clone, nor of the other planes'.
     function test_attack_implementationTakenOver_isRefused() public {
         InitialConfig memory config = initialConfig();
         config.owner = keeper;
         vm.expectRevert(IVaultTerms.AlreadyInitialized.selector);
         IRebalanceVault(address(implementation)).initialize(config);
-        IRebalanceVault plane = IRebalanceVault(implementation.configurator());
+        VaultCustodian custodian = VaultCustodian(payable(implementation.custodian()));
+        vm.expectRevert(IVaultTerms.AlreadyInitialized.selector);
+        IRebalanceVault(address(custodian)).initialize(config);
+        IRebalanceVault plane = IRebalanceVault(custodian.configurator());
         vm.expectRevert(IVaultTerms.AlreadyInitialized.selector);
         plane.initialize(config);
     }

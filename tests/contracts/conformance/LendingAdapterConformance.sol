@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {AdapterHost} from "./AdapterHost.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {ILendingAdapter, VenueHealth, VenueView} from "ballast/interfaces/ILendingAdapter.sol";
+import {ILendingAdapter, VenueHealth, VenueQuote} from "ballast/interfaces/ILendingAdapter.sol";
 import {Test} from "forge-std/Test.sol";
 
 /// @title What every lending adapter must do
@@ -51,8 +51,6 @@ abstract contract LendingAdapterConformance is Test {
         ILendingAdapter target = adapter();
         vm.expectRevert(reason);
         target.health(address(host), ref);
-        vm.expectRevert(reason);
-        target.look(address(host), ref, collateral(), debt());
         vm.expectRevert(reason);
         target.collateralOf(address(host), ref, collateral());
         vm.expectRevert(reason);
@@ -152,18 +150,11 @@ abstract contract LendingAdapterConformance is Test {
         assertApproxEqRel(adapter().venuePriceWad(collateral()), collateralPriceWad(), 0.0001e18);
     }
 
-    function test_look_isTheSingleViewsInOne() public {
-        _supply();
-        _borrow();
-        VenueView memory seen = adapter().look(address(host), venueRef(), collateral(), debt());
-        VenueHealth memory h = adapter().health(address(host), venueRef());
-        assertEq(seen.collateralWad, h.collateralWad);
-        assertEq(seen.debtWad, h.debtWad);
-        assertEq(seen.healthWad, h.healthWad);
-        assertEq(seen.collateral, _collateral());
-        assertEq(seen.collateralPriceWad, adapter().venuePriceWad(collateral()));
-        assertEq(seen.debtPriceWad, adapter().venuePriceWad(debt()));
-        assertEq(seen.spender, adapter().spenderOf(debt()));
+    function test_quote_isTheSingleViewsInOne() public view {
+        VenueQuote memory quote = adapter().quote(collateral(), debt());
+        assertEq(quote.collateralPriceWad, adapter().venuePriceWad(collateral()));
+        assertEq(quote.debtPriceWad, adapter().venuePriceWad(debt()));
+        assertEq(quote.spender, adapter().spenderOf(debt()));
     }
 
     // ---------------------------------------------------------------- helpers

@@ -121,8 +121,9 @@ contract ConfigPageTest is VaultTest {
         assertEq(vault.configEpoch(), epoch, "epoch");
         address[] memory assets = vault.assetList();
         uint256[] memory positions = vault.positionList();
+        bytes32[] memory models = vault.modelList();
         bytes memory expected = abi.encodePacked(
-            hex"00", abi.encode(epoch, vault.signer(), assets.length, positions.length, vault.limits())
+            hex"00", abi.encode(epoch, vault.signer(), assets.length, positions.length, models.length, vault.limits())
         );
         for (uint256 i; i < assets.length; i++) {
             AssetConfig memory asset = vault.assetConfig(assets[i]);
@@ -135,7 +136,7 @@ contract ConfigPageTest is VaultTest {
             }
             expected = bytes.concat(expected, abi.encode(positions[i], roles, vault.positionConfig(positions[i])));
         }
-        assertEq(vault.configPage().code, expected);
+        assertEq(vault.configPage().code, bytes.concat(expected, abi.encodePacked(models)));
     }
 
     function _quoteOf(address token, address pool) private view returns (address) {

@@ -5,6 +5,7 @@ import {HostileFeed} from "../mocks/HostileFeed.sol";
 import {Defaults} from "../utils/Defaults.sol";
 import {Mainnet} from "../utils/Mainnet.sol";
 import {VaultTest} from "../utils/VaultTest.sol";
+import {VaultCustodian} from "ballast/VaultCustodian.sol";
 import {IRebalanceVault} from "ballast/interfaces/IRebalanceVault.sol";
 import {IVaultConfiguration} from "ballast/interfaces/IVaultConfiguration.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
@@ -51,9 +52,12 @@ contract ConfigurationForkTest is VaultTest {
         vault.initialize(config);
         vm.expectRevert(IVaultTerms.AlreadyInitialized.selector);
         IRebalanceVault(address(implementation)).initialize(config);
-        IVaultConfiguration configurator = IVaultConfiguration(implementation.configurator());
+        VaultCustodian custodian = VaultCustodian(payable(implementation.custodian()));
         vm.expectRevert(IVaultTerms.AlreadyInitialized.selector);
-        configurator.initialize(config);
+        IRebalanceVault(address(custodian)).initialize(config);
+        address plane = custodian.configurator();
+        vm.expectRevert(IVaultTerms.AlreadyInitialized.selector);
+        IVaultConfiguration(plane).initialize(config);
     }
 
     function test_initialize_needsOwnerCuratorGuardian() public {
@@ -71,11 +75,17 @@ contract ConfigurationForkTest is VaultTest {
         factory.createVault("no agent yet", config);
     }
 
-    function test_configuratorCalledDirectly_knowsNobody() public {
-        IVaultConfiguration configurator = IVaultConfiguration(implementation.configurator());
-        vm.prank(owner);
-        vm.expectRevert(abi.encodeWithSelector(IVaultTerms.Unauthorized.selector, owner));
-        configurator.setSigner(stranger);
+    function test_planesCalledDirectly_knowNobody() public {
+        VaultCustodian custodian = VaultCustodian(payable(implementation.custodian()));
+        bytes memory refusal = abi.encodeWithSelector(IVaultTerms.Unauthorized.selector, owner);
+        IVaultConfiguration plane = IVaultConfiguration(custodian.configurator());
+        vm.startPrank(owner);
+        vm.expectRevert(refusal);
+        plane.setSigner(stranger);
+        vm.expectRevert(refusal);
+        custodian.sweepNative(0, payable(owner));
+        vm.expectRevert(refusal);
+        IRebalanceVault(address(custodian)).setSigner(stranger);
     }
 
     // ---------------------------------------------------------------- who may do what
@@ -176,7 +186,7 @@ contract ConfigurationForkTest is VaultTest {
         vm.expectRevert(abi.encodeWithSelector(IVaultTerms.NotSubmitted.selector, keccak256(call)));
         callVault(call);
         vault.submit(call);
-        uint256 ripeAt = block.timestamp + Defaults.TIMELOCK;
+        uint256 ripeAt = vm.getBlockTimestamp() + Defaults.TIMELOCK;
         assertEq(vault.executableAt(keccak256(call)), ripeAt);
         vm.warp(ripeAt - 1);
         vm.expectRevert(abi.encodeWithSelector(IVaultTerms.TimelockPending.selector, ripeAt - 1, ripeAt));

@@ -198,7 +198,7 @@ contract DeleverageForkTest is VaultTest {
         _spendNotional();
         setEthPrice(2270e8); // health 1.097 or below, pool mean 32 % off
         assertLt(health(), 1.1e18, "an emergency");
-        Decision memory d = deleverage(60 ether); // 136,200 USD: more than half of the action limit
+        Decision memory d = repairFromBelow(60 ether); // 136,200 USD: more than half of the action limit
         d.nonce = 99;
         uint256 left = vault.notionalBudget();
         send(d);
@@ -208,13 +208,22 @@ contract DeleverageForkTest is VaultTest {
     function test_emergency_boundary_aboveItNothingIsWaived() public {
         setEthPrice(2290e8);
         assertGe(health(), 1.1e18, "no emergency");
-        expectRefusalBy(deleverage(1 ether), IVaultTerms.SourcesDisagree.selector);
+        expectRefusalBy(repairFromBelow(1 ether), IVaultTerms.SourcesDisagree.selector);
+    }
+
+    function test_emergency_mustBeProven_byADecisionThatHasHealthMeasured() public {
+        setEthPrice(2270e8);
+        assertLt(health(), 1.1e18, "an emergency");
+        Decision memory d = deleverage(60 ether);
+        expectRefusalBy(d, IVaultTerms.SourcesDisagree.selector);
+        d.healthFloorWad = Defaults.position(address(0)).config.healthFloorWad - 1;
+        send(d);
     }
 
     function test_emergency_neverWaivesTheLossBudget() public {
         configure(abi.encodeCall(vault.setLimits, (_limitsWithLoss(100e18))));
         setEthPrice(2270e8);
-        Decision memory d = deleverage(10 ether); // 22,700 USD at 1 % reserve 227 USD; the burst is 50
+        Decision memory d = repairFromBelow(10 ether); // 22,700 USD at 1 % reserve 227 USD; the burst is 50
         expectRefusalBy(d, IVaultTerms.LossBudgetExceeded.selector);
         d.maxLossBps = 1;
         send(d);
@@ -222,18 +231,18 @@ contract DeleverageForkTest is VaultTest {
 
     function test_emergency_neverWaivesFreshness() public {
         setEthPrice(2270e8);
-        vm.warp(block.timestamp + 4201);
-        Decision memory d = deleverage(1 ether);
+        vm.warp(vm.getBlockTimestamp() + 4201);
+        Decision memory d = repairFromBelow(1 ether);
         bytes memory reason = abi.encodeWithSelector(IVaultTerms.PriceStale.selector, Mainnet.WETH, 4201, 4200);
         expectRefusal(d, reason);
     }
 
     function test_stalePrimary_boundary() public {
-        vm.warp(block.timestamp + 4200);
+        vm.warp(vm.getBlockTimestamp() + 4200);
         uint256 state = vm.snapshotState();
         send(deleverage(1 ether));
         vm.revertToState(state);
-        vm.warp(block.timestamp + 1);
+        vm.warp(vm.getBlockTimestamp() + 1);
         bytes memory reason = abi.encodeWithSelector(IVaultTerms.PriceStale.selector, Mainnet.WETH, 4201, 4200);
         expectRefusal(deleverage(1 ether), reason);
     }
@@ -247,7 +256,7 @@ contract DeleverageForkTest is VaultTest {
 
     function test_priceJump_neverTripsAReducingAction() public {
         setEthPrice(2270e8); // 24 % in one round, the limit is 20
-        send(deleverage(10 ether));
+        send(repairFromBelow(10 ether));
     }
 
     // ---------------------------------------------------------------- budgets, amounts, loss
@@ -314,7 +323,7 @@ contract DeleverageForkTest is VaultTest {
         vault.withdraw(Defaults.POSITION, Mainnet.WETH, 99.7 ether, owner);
         vm.stopPrank();
         // 0.3 WETH against 724 USDC: health 1.03, an emergency; selling all of it leaves the excess idle
-        Decision memory d = deleverage(0.3 ether);
+        Decision memory d = repairFromBelow(0.3 ether);
         d.maxIn = type(uint256).max;
         Outcome memory outcome = send(d);
         assertApproxEqAbs(outcome.spent, 0.3 ether, 0.001 ether, "all of the collateral");
@@ -348,12 +357,42 @@ contract DeleverageForkTest is VaultTest {
         send(d);
     }
 
-    function test_decisionsFloor_aboveTheOwners_meansRepairFromBelow() public {
-        Decision memory d = deleverage(0.001 ether);
-        d.healthFloorWad = 1.5e18; // health is 1.45: below the floor, so the least gain of 0.005 is asked for
-        expectRefusalBy(d, IVaultTerms.HealthNotImproved.selector);
-        d.maxIn = 10 ether;
+    function test_decisionsFloor_isAPromise_boundary() public {
+        uint256 state = vm.snapshotState();
+        Outcome memory outcome = send(deleverage(10 ether));
+        assertEq(outcome.healthBeforeWad, 0, "not asked for");
+        vm.revertToState(state);
+        Decision memory d = deleverage(10 ether);
+        d.healthFloorWad = outcome.healthAfterWad + 1;
+        bytes memory reason = abi.encodeWithSelector(
+            IVaultTerms.HealthBelowFloor.selector, outcome.healthAfterWad, outcome.healthAfterWad + 1
+        );
+        expectRefusal(d, reason);
+        d.healthFloorWad = outcome.healthAfterWad;
         send(d);
+    }
+
+    function test_ownersFloor_bindsALowerPromise_whereHealthWasAboveIt() public {
+        Decision memory d = deleverage(1 ether);
+        d.healthFloorWad = 0; // measured: health is 1.45, the owner's floor 1.2
+        Outcome memory outcome = send(d);
+        assertApproxEqRel(outcome.healthBeforeWad, 1.45e18, 0.001e18);
+        assertGt(outcome.healthAfterWad, outcome.healthBeforeWad);
+    }
+
+    function test_promise_raisesHealth_whereverTheSaleIsFair() public {
+        uint256 before = health();
+        send(deleverage(1 ether));
+        assertGt(health(), before, "the floor is above threshold / (1 - slippage)");
+    }
+
+    function test_maximum_isNotCutToWhatThereIs() public {
+        Decision memory d = deleverage(101 ether); // of 100
+        d.maxLossBps = 1;
+        bytes memory signature = sign(d);
+        vm.prank(keeper);
+        vm.expectRevert();
+        vault.execute(d, signature);
     }
 
     // ---------------------------------------------------------------- helpers

@@ -6,12 +6,15 @@ import {Parameters} from "../../../script/Parameters.sol";
 import {Mainnet} from "../utils/Mainnet.sol";
 import {VaultTest} from "../utils/VaultTest.sol";
 import {RebalanceVault} from "ballast/RebalanceVault.sol";
+import {VaultConfigurator} from "ballast/VaultConfigurator.sol";
+import {VaultCustodian} from "ballast/VaultCustodian.sol";
 import {VaultFactory} from "ballast/VaultFactory.sol";
 import {AaveV3Adapter} from "ballast/adapters/AaveV3Adapter.sol";
 import {IRebalanceVault} from "ballast/interfaces/IRebalanceVault.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
 import {IAaveV3AddressesProvider, IAaveV3Pool} from "ballast/interfaces/external/IAaveV3.sol";
 import {InitialConfig, Roles} from "ballast/types/Config.sol";
+import {Wiring} from "ballast/types/Wiring.sol";
 
 /// @notice The deploy script on the reviewed parameters of mainnet, and the factory.
 contract DeployForkTest is VaultTest {
@@ -50,7 +53,7 @@ contract DeployForkTest is VaultTest {
         vm.expectRevert(abi.encodeWithSelector(Deploy.Mismatch.selector, "chain id", 5, 1));
         script.requireWorld(json, config);
         vm.chainId(1);
-        vm.warp(block.timestamp + 4201);
+        vm.warp(vm.getBlockTimestamp() + 4201);
         vm.expectRevert(abi.encodeWithSelector(Deploy.FeedUnusable.selector, Mainnet.WETH, 3000e8, 4201));
         script.requireWorld(json, config);
     }
@@ -79,19 +82,60 @@ contract DeployForkTest is VaultTest {
     function test_constructors_refuseAddressesWithoutCode() public {
         vm.expectRevert(abi.encodeWithSelector(VaultFactory.ImplementationMissing.selector, stranger));
         new VaultFactory(stranger);
-        vm.expectRevert(abi.encodeWithSelector(IVaultTerms.ZeroAddress.selector, "aaveAdapter"));
-        new RebalanceVault(stranger, Mainnet.UNISWAP_FACTORY);
+        Wiring memory wiring = Wiring(new address[](1), Mainnet.UNISWAP_FACTORY);
+        wiring.adapters[0] = stranger;
+        vm.expectRevert(abi.encodeWithSelector(IVaultTerms.ZeroAddress.selector, "adapter"));
+        new VaultConfigurator(wiring);
+        wiring.adapters[0] = address(adapter);
+        VaultConfigurator configurator = new VaultConfigurator(wiring);
+        wiring.uniswapV3Factory = stranger;
         vm.expectRevert(abi.encodeWithSelector(IVaultTerms.ZeroAddress.selector, "uniswapV3Factory"));
-        new RebalanceVault(address(adapter), stranger);
+        new VaultCustodian(configurator, wiring);
         IAaveV3AddressesProvider provider = IAaveV3AddressesProvider(Mainnet.AAVE_ADDRESSES_PROVIDER);
         vm.expectRevert(abi.encodeWithSelector(AaveV3Adapter.PoolMismatch.selector, stranger, Mainnet.AAVE_POOL));
         new AaveV3Adapter(provider, IAaveV3Pool(stranger));
     }
 
+    function test_planes_mustShareOneWiring() public {
+        Wiring memory wiring = Wiring(new address[](1), Mainnet.UNISWAP_FACTORY);
+        wiring.adapters[0] = address(adapter);
+        VaultConfigurator configurator = new VaultConfigurator(wiring);
+        VaultCustodian custodian = new VaultCustodian(configurator, wiring);
+        bytes32 made = keccak256(abi.encode(wiring));
+        wiring.uniswapV3Factory = address(adapter);
+        bytes memory reason =
+            abi.encodeWithSelector(IVaultTerms.WiringMismatch.selector, made, keccak256(abi.encode(wiring)));
+        vm.expectRevert(reason);
+        new VaultCustodian(configurator, wiring);
+        vm.expectRevert(reason);
+        new RebalanceVault(custodian, wiring);
+    }
+
+    function test_wiring_holdsOneToSixVenues() public {
+        vm.expectRevert(abi.encodeWithSelector(IVaultTerms.ValueForbidden.selector, "adapters", 0, 6));
+        new VaultConfigurator(Wiring(new address[](0), Mainnet.UNISWAP_FACTORY));
+        vm.expectRevert(abi.encodeWithSelector(IVaultTerms.ValueForbidden.selector, "adapters", 7, 6));
+        new VaultConfigurator(Wiring(new address[](7), Mainnet.UNISWAP_FACTORY));
+        Wiring memory wiring = Wiring(new address[](6), Mainnet.UNISWAP_FACTORY);
+        for (uint160 i; i < 6; i++) {
+            wiring.adapters[i] = address(0xa000 + i);
+            vm.etch(wiring.adapters[i], hex"00");
+        }
+        assertEq(new VaultConfigurator(wiring).adapters(), wiring.adapters);
+    }
+
     function test_creationGas_fitsATransaction() public {
+        Wiring memory wiring = Wiring(new address[](1), Mainnet.UNISWAP_FACTORY);
+        wiring.adapters[0] = address(adapter);
         uint256 gasBefore = gasleft();
-        new RebalanceVault(address(adapter), Mainnet.UNISWAP_FACTORY);
-        assertLt(gasBefore - gasleft(), 14_000_000, "a transaction may use 2^24 gas");
+        VaultConfigurator configurator = new VaultConfigurator(wiring);
+        assertLt(gasBefore - gasleft(), 7_000_000, "configurator");
+        gasBefore = gasleft();
+        VaultCustodian custodian = new VaultCustodian(configurator, wiring);
+        assertLt(gasBefore - gasleft(), 7_000_000, "custodian");
+        gasBefore = gasleft();
+        new RebalanceVault(custodian, wiring);
+        assertLt(gasBefore - gasleft(), 7_000_000, "vault");
     }
 
     function _config() private view returns (InitialConfig memory) {

@@ -9,6 +9,7 @@ import {RebalanceVault} from "ballast/RebalanceVault.sol";
 import {VaultFactory} from "ballast/VaultFactory.sol";
 import {AaveV3Adapter} from "ballast/adapters/AaveV3Adapter.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
+import {Decision} from "ballast/types/Decision.sol";
 
 /// @notice The guards that stand when an adapter or a venue does something else than it was asked to.
 contract LastGuardsForkTest is VaultTest {
@@ -25,18 +26,21 @@ contract LastGuardsForkTest is VaultTest {
 
     function test_collateralThatLeavesBesideTheSwap_countsAsLoss() public {
         _serveWith(HostileAdapter.Fault.LosesCollateral); // 600 USD of 30,000: 2 %
-        expectRefusalBy(deleverage(10 ether), IVaultTerms.LossExceeded.selector);
+        expectRefusalBy(repairFromBelow(10 ether), IVaultTerms.LossExceeded.selector);
     }
 
     function test_idleFundsThatLeaveBesideTheSwap_countAsLoss() public {
         _serveWith(HostileAdapter.Fault.LeavesIdleBehind); // 400 USD of 30,000: 1.3 %
         fundIdle(Mainnet.USDC, 500e6);
-        expectRefusalBy(deleverage(10 ether), IVaultTerms.LossExceeded.selector);
+        Decision memory d = deleverage(10 ether);
+        expectRefusalBy(d, IVaultTerms.OutputTooLow.selector); // what left was not obtained
+        d.minOut = 1;
+        expectRefusalBy(d, IVaultTerms.SlippageExceeded.selector);
     }
 
     function test_debtThatRises_isRefused() public {
         _serveWith(HostileAdapter.Fault.RaisesDebt);
-        expectRefusalBy(deleverage(10 ether), IVaultTerms.DebtIncreased.selector);
+        expectRefusalBy(repairFromBelow(10 ether), IVaultTerms.DebtIncreased.selector);
         fundIdle(Mainnet.USDC, 1000e6);
         expectRefusalBy(repayFromIdle(1000e6), IVaultTerms.DebtIncreased.selector);
     }
@@ -44,7 +48,7 @@ contract LastGuardsForkTest is VaultTest {
     /// @dev The same vault on an implementation whose adapter has the fault. `adapter` is what decisions name.
     function _serveWith(HostileAdapter.Fault fault) private {
         adapter = AaveV3Adapter(address(new HostileAdapter(address(adapter), fault)));
-        factory = new VaultFactory(address(new RebalanceVault(address(adapter), Mainnet.UNISWAP_FACTORY)));
+        factory = new VaultFactory(address(implement(address(adapter))));
         vault = createVault("hostile");
         openPosition(Defaults.COLLATERAL, Defaults.START_HEALTH_WAD);
     }

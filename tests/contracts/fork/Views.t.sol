@@ -99,7 +99,7 @@ contract ViewsForkTest is VaultTest {
     }
 
     function test_portfolioValue_needsUsableFeeds() public {
-        vm.warp(block.timestamp + 4201);
+        vm.warp(vm.getBlockTimestamp() + 4201);
         vm.expectRevert(abi.encodeWithSelector(IVaultTerms.PriceStale.selector, Mainnet.WETH, 4201, 4200));
         vault.getPortfolioValue();
     }

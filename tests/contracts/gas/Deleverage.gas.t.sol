@@ -13,9 +13,11 @@ import {console} from "forge-std/console.sol";
 /// @dev Isolated: every call of a test is a transaction of its own, with base cost, calldata and cold storage.
 /// forge-config: default.isolate = true
 contract DeleverageGasTest is VaultTest {
-    /// @dev Holds what has been reached; the goal is 150,000. The rest is health before and after, own and venue's prices, the time-weighted
-    /// price, balances, one page of configuration, nonce and budgets, signature, calldata and clone, event, and computation.
-    uint256 private constant MAX_OVERHEAD = 188_000;
+    /// @dev Of the bytes that are deployed. It pays for health after, own and venue's prices, the time-weighted price, balances, one page of
+    /// configuration, nonce and budgets, signature, calldata and clone, event, and computation.
+    uint256 private constant MAX_OVERHEAD = 150_000;
+    /// @dev The pipeline that compiles tests costs about this much more in computation.
+    uint256 private constant UNSHIPPED = 8000;
     uint256 private constant AMOUNT = 10 ether;
 
     BareDeleverage private bare;
@@ -38,7 +40,7 @@ contract DeleverageGasTest is VaultTest {
         console.log("vault, later decisions  ", later);
         console.log("overhead, first         ", first - bareGas);
         console.log("overhead, later         ", later - bareGas);
-        assertLe(later - bareGas, MAX_OVERHEAD, "overhead of the guards");
+        assertLe(later - bareGas, shipped() ? MAX_OVERHEAD : MAX_OVERHEAD + UNSHIPPED, "overhead of the guards");
     }
 
     function _bareGas() private returns (uint256 gasUsed) {

@@ -115,7 +115,9 @@ abstract contract AbstractWorld is AbstractAttackTest {
             note("INV-15: executed without the signature of its own digest");
         }
         if (vault.signer() != signer) note("INV-16: executed for a signer who is not in office");
-        if (block.timestamp < d.validAfter || block.timestamp > d.validUntil) note("INV-19: executed out of its time");
+        if (vm.getBlockTimestamp() < d.validAfter || vm.getBlockTimestamp() > d.validUntil) {
+            note("INV-19: executed out of its time");
+        }
     }
 
     function _judgePosition(Before memory before) private {
@@ -138,7 +140,7 @@ abstract contract AbstractWorld is AbstractAttackTest {
         if (uint256(lost) > soldWad * MAX_SLIPPAGE_BPS / 10_000 + 1e13) {
             note("INV-08: lost more than the slippage bound");
         }
-        lostAt.push(block.timestamp);
+        lostAt.push(vm.getBlockTimestamp());
         lostWad.push(uint256(lost));
         _judgeWindows();
     }
@@ -147,7 +149,7 @@ abstract contract AbstractWorld is AbstractAttackTest {
     function _judgeWindows() private {
         uint256 sumWad;
         uint256 i = lostAt.length;
-        while (i > 0 && lostAt[i - 1] + WINDOW >= block.timestamp) sumWad += lostWad[--i];
+        while (i > 0 && lostAt[i - 1] + WINDOW >= vm.getBlockTimestamp()) sumWad += lostWad[--i];
         if (sumWad > mostInOneWindowWad) mostInOneWindowWad = sumWad;
         if (sumWad > LOSS_BUDGET_WAD) note("INV-09, INV-38: a window lost more than its budget");
     }

@@ -84,7 +84,7 @@ contract VaultInvariantsTest is AbstractWorld {
     /// @dev Kept for later by the replayer; lifetime at the cap, so it must die by time, snapshot or epoch.
     function thiefSignsAhead(uint256 amount, uint256 delay) external {
         Decision memory d = theft(_bound(amount, 0.01e18, 2e18), 500, 100, nextNonce++);
-        d.validAfter = uint48(block.timestamp + _bound(delay, 0, 900));
+        d.validAfter = uint48(vm.getBlockTimestamp() + _bound(delay, 0, 900));
         d.validUntil = d.validAfter + 600;
         kept.push(Kept(d, sign(d)));
     }
@@ -103,9 +103,9 @@ contract VaultInvariantsTest is AbstractWorld {
         field = field % 6;
         if (field == 0) d.maxIn++;
         if (field == 1) d.nonce = nextNonce++;
-        if (field == 2) d.validUntil = uint48(block.timestamp + 1);
+        if (field == 2) d.validUntil = uint48(vm.getBlockTimestamp() + 1);
         if (field == 3) d.configEpoch = vault.configEpoch();
-        if (field == 4) d.snapshotBlock = uint64(block.number);
+        if (field == 4) d.snapshotBlock = uint64(vm.getBlockNumber());
         if (field == 5) d.maxLossBps = 200;
         bool same = keccak256(abi.encode(d)) == keccak256(abi.encode(k.decision));
         if (!observe(d, k.signature)) tally.refusals++;

@@ -84,7 +84,7 @@ contract BudgetTest is Test {
             uint256 wanted = seed & 1 == 0 ? left : left * (seed >> 128) >> 128;
             (bool enough,) = bucket.reserve(cap, WINDOW, wanted);
             assertTrue(enough);
-            (at[i], spent[i]) = (block.timestamp, wanted);
+            (at[i], spent[i]) = (vm.getBlockTimestamp(), wanted);
         }
         for (uint256 i; i < steps; i++) {
             uint256 sum;
@@ -134,7 +134,7 @@ contract BudgetTest is Test {
         _assertLeft(burst - 2, burst - 1);
         this.settleLoss(2, 0);
         _assertLeft(burst, burst - 1);
-        assertEq(pair.updatedAt, block.timestamp);
+        assertEq(pair.updatedAt, vm.getBlockTimestamp());
     }
 
     function testFuzz_pair_packsWithoutTouchingItsNeighbour(uint96 loss, uint96 notional) public {

@@ -5,6 +5,8 @@ import {Defaults} from "./Defaults.sol";
 import {Mainnet} from "./Mainnet.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {RebalanceVault} from "ballast/RebalanceVault.sol";
+import {VaultConfigurator} from "ballast/VaultConfigurator.sol";
+import {VaultCustodian} from "ballast/VaultCustodian.sol";
 import {VaultFactory} from "ballast/VaultFactory.sol";
 import {AaveV3Adapter} from "ballast/adapters/AaveV3Adapter.sol";
 import {IRebalanceVault} from "ballast/interfaces/IRebalanceVault.sol";
@@ -12,6 +14,7 @@ import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
 import {IAaveV3AddressesProvider, IAaveV3Pool} from "ballast/interfaces/external/IAaveV3.sol";
 import {InitialConfig, Roles} from "ballast/types/Config.sol";
 import {ActionKind, Decision, Outcome, RouteKind} from "ballast/types/Decision.sol";
+import {Wiring} from "ballast/types/Wiring.sol";
 import {Test} from "forge-std/Test.sol";
 
 /// @notice Feeds of the replica: real answers, written by one account.
@@ -46,7 +49,7 @@ abstract contract VaultTest is Test {
         vm.skip(bytes(upstream).length == 0, "BALLAST_UPSTREAM is unset: run eval \"$(make env)\" first");
         vm.createSelectFork(upstream);
         vm.skip(Mainnet.REPLICA_MARKER.code.length == 0, "this suite writes feed rounds: it needs the replica");
-        vm.roll(block.number + 100); // a replica begins at block 0, and a snapshot has to lie behind its block
+        vm.roll(vm.getBlockNumber() + 100); // a replica begins at block 0, and a snapshot has to lie behind its block
         (signer, signerKey) = makeAddrAndKey("signer");
         deploy();
         vault = createVault("first");
@@ -56,11 +59,35 @@ abstract contract VaultTest is Test {
     // ---------------------------------------------------------------- set-up
 
     function deploy() internal {
-        adapter = new AaveV3Adapter(
-            IAaveV3AddressesProvider(Mainnet.AAVE_ADDRESSES_PROVIDER), IAaveV3Pool(Mainnet.AAVE_POOL)
-        );
-        implementation = new RebalanceVault(address(adapter), Mainnet.UNISWAP_FACTORY);
+        (address provider, address pool) = (Mainnet.AAVE_ADDRESSES_PROVIDER, Mainnet.AAVE_POOL);
+        adapter = shipped()
+            ? AaveV3Adapter(deployCode(_artifact("AaveV3Adapter"), abi.encode(provider, pool)))
+            : new AaveV3Adapter(IAaveV3AddressesProvider(provider), IAaveV3Pool(pool));
+        implementation = implement(address(adapter));
         factory = new VaultFactory(address(implementation));
+    }
+
+    /// @dev The three planes for one venue.
+    function implement(address venue) internal returns (RebalanceVault) {
+        Wiring memory wiring = Wiring(new address[](1), Mainnet.UNISWAP_FACTORY);
+        wiring.adapters[0] = venue;
+        if (shipped()) return _implementShipped(wiring);
+        return new RebalanceVault(new VaultCustodian(new VaultConfigurator(wiring), wiring), wiring);
+    }
+
+    /// @dev Whether the bytes that are deployed are tested, as `make test` does, or what forge has just compiled together with the tests.
+    function shipped() internal view returns (bool) {
+        return bytes(vm.envOr("BALLAST_ARTIFACTS", string(""))).length != 0;
+    }
+
+    function _implementShipped(Wiring memory wiring) private returns (RebalanceVault) {
+        address configurator = deployCode(_artifact("VaultConfigurator"), abi.encode(wiring));
+        address custodian = deployCode(_artifact("VaultCustodian"), abi.encode(configurator, wiring));
+        return RebalanceVault(payable(deployCode(_artifact("RebalanceVault"), abi.encode(custodian, wiring))));
+    }
+
+    function _artifact(string memory name) private view returns (string memory) {
+        return string.concat(vm.envString("BALLAST_ARTIFACTS"), "/", name, ".sol/", name, ".json");
     }
 
     function initialConfig() internal view virtual returns (InitialConfig memory) {
@@ -107,7 +134,7 @@ abstract contract VaultTest is Test {
 
     function transmit(address feed, int256 answer) internal {
         vm.prank(Mainnet.TRANSMITTER);
-        IReplicaFeed(feed).transmit(answer, block.timestamp, block.timestamp);
+        IReplicaFeed(feed).transmit(answer, vm.getBlockTimestamp(), vm.getBlockTimestamp());
     }
 
     /// @dev Time goes on, feeds are written again at the same prices, the pool's mean goes on.
@@ -115,8 +142,8 @@ abstract contract VaultTest is Test {
         (, int256 usdcAnswer,,,) = IReplicaFeed(Mainnet.USDC_USD_FEED).latestRoundData();
         (, int256 venueAnswer,,,) = IReplicaFeed(Mainnet.AAVE_ETH_USD_FEED).latestRoundData();
         uint256 ours = ethPrice8();
-        vm.warp(block.timestamp + secondsToPass);
-        vm.roll(block.number + secondsToPass / 12 + 1);
+        vm.warp(vm.getBlockTimestamp() + secondsToPass);
+        vm.roll(vm.getBlockNumber() + secondsToPass / 12 + 1);
         transmit(Mainnet.ETH_USD_FEED, int256(ours));
         transmit(Mainnet.AAVE_ETH_USD_FEED, venueAnswer);
         transmit(Mainnet.USDC_USD_FEED, usdcAnswer);
@@ -147,12 +174,12 @@ abstract contract VaultTest is Test {
         d.horizonSeconds = 3600;
         d.modelId = Defaults.MODEL;
         d.snapshotHash = keccak256("snapshot");
-        d.snapshotBlock = uint64(block.number);
+        d.snapshotBlock = uint64(vm.getBlockNumber());
         d.journalHead = keccak256("head");
         d.configEpoch = vault.configEpoch();
         d.nonce = 1;
-        d.validAfter = uint48(block.timestamp);
-        d.validUntil = uint48(block.timestamp + 300);
+        d.validAfter = uint48(vm.getBlockTimestamp());
+        d.validUntil = uint48(vm.getBlockTimestamp() + 300);
     }
 
     function deleverage(uint256 maxIn) internal view returns (Decision memory d) {
@@ -163,6 +190,12 @@ abstract contract VaultTest is Test {
         d.route.path = abi.encodePacked(d.tokenIn, Mainnet.UNISWAP_FEE, d.tokenOut);
         d.maxIn = maxIn;
         d.minOut = maxIn * ethPrice8() / 1e20 * 99 / 100; // 1 % under the feed
+    }
+
+    /// @dev A floor below the owner's: health and the venue's books are measured before and after.
+    function repairFromBelow(uint256 maxIn) internal view returns (Decision memory d) {
+        d = deleverage(maxIn);
+        d.healthFloorWad = 1e18;
     }
 
     function addCollateral(uint256 maxIn) internal view returns (Decision memory d) {

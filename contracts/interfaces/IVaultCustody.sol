@@ -2,30 +2,15 @@
 pragma solidity ^0.8.27;
 
 import {PositionStatus} from "../types/Config.sol";
-import {Decision, Outcome} from "../types/Decision.sol";
+import {Decision} from "../types/Decision.sol";
 import {IVaultTerms} from "./IVaultTerms.sol";
 
-/// @title Execution, views and the owner's way in and out
-/// @notice Holds one borrower's positions and enforces the owner's limits on whatever a signing agent proposes. See the essay above the
-/// implementation for trust and limits.
-interface IVaultExecution is IVaultTerms {
-    // ---------------------------------------------------------------- agent
-
-    /// @notice Executes a decision that this vault's signer signed. Anyone may relay it.
-    /// @dev Requirements, in this order: unlocked; version, state and kind; signature, model and epoch; window and snapshot age; unused
-    /// nonce; position, venue and tokens allowed; oracle; budgets; after the effects: amounts, slippage, health, loss, no allowance left.
-    /// @param decision what to do
-    /// @param signature 65-byte ECDSA signature of `hashDecision(decision)`, or an ERC-1271 signature where the signer is a contract
-    function execute(Decision calldata decision, bytes calldata signature) external returns (Outcome memory);
-
-    /// @notice Runs everything that `execute` runs except the signature, then reverts with `PreviewResult` (or with the error that
-    /// `execute` would meet). For eth_call.
-    function preview(Decision calldata decision) external;
+/// @title The owner's way in and out, and what a vault tells
+interface IVaultCustody is IVaultTerms {
+    // ---------------------------------------------------------------- views
 
     /// @notice EIP-712 digest that the signer signs, for this chain and this vault.
     function hashDecision(Decision calldata decision) external view returns (bytes32);
-
-    // ---------------------------------------------------------------- views
 
     function status(uint256 positionId) external view returns (PositionStatus memory);
 

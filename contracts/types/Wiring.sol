@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.27;
+
+/// @notice What the planes of a vault's code call, fixed at deployment. All planes of one implementation have the same.
+struct Wiring {
+    address[] adapters; // lending venues, 1 to MAX_ADAPTERS, no two the same
+    address uniswapV3Factory;
+}
+
+uint256 constant MAX_ADAPTERS = 6;

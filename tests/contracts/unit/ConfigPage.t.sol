@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {ConfigPage} from "ballast/libraries/ConfigPage.sol";
+import {Execution} from "ballast/types/Execution.sol";
+import {Test} from "forge-std/Test.sol";
+
+/// @notice The library makes an execution by hand, so its size is held against the struct.
+contract NewExecutionTest is Test {
+    function test_newExecution_hasRoomForEveryMember_andIsZero() public pure {
+        assembly {
+            let free := mload(0x40)
+            for { let i := 0 } lt(i, 2048) { i := add(i, 32) } { mstore(add(free, i), not(0)) } // what others left there
+        }
+        Execution memory x = ConfigPage.newExecution()[0];
+        (uint256 at, uint256 free) = (0, 0);
+        assembly {
+            at := x
+            free := mload(0x40)
+        }
+        for (uint256 word = at; word < free; word += 32) {
+            uint256 value;
+            assembly {
+                value := mload(word)
+            }
+            assertEq(value, 0, "a member is not zero");
+        }
+        x.spender = address(1); // the last member
+        uint256 last;
+        assembly {
+            last := mload(sub(free, 32))
+        }
+        assertEq(last, 1, "the struct has grown or shrunk");
+    }
+}
