@@ -18,6 +18,7 @@ FOUNDRY_VERSION = "1.7.1"
 FOUNDRY_TOOLS = ("forge", "anvil", "cast")
 COMPILERS = {
     "build/bin/solc-0.8.37": "solc",
+    "build/bin/solc-0.8.24": "solc-0.8.24",
     "build/bin/solc-0.8.27": "solc-0.8.27",
     "build/solcx/solc-v0.8.37": "solc",
 }
