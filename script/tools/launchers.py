@@ -27,6 +27,13 @@ LAUNCHER = """#!/bin/sh
 root=$(CDPATH= cd -- "$(dirname -- "$0")/../.." && pwd)
 exec node --stack-size=8000 "$root/script/tools/solc-wrapper.js" "$root/node_modules/{package}" "$@"
 """
+# Anvil keeps the slots of a fork under chain id and block number, where yesterday's replica and mainnet itself
+# look like today's replica; Ape has no setting that switches this off.
+ANVIL_LAUNCHER = """#!/bin/sh
+case " $* " in *" --fork-url "*) set -- "$@" --no-storage-caching ;; esac
+folder=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
+exec "$folder/anvil-binary" "$@"
+"""
 
 
 def platform_suffix() -> str:
@@ -71,11 +78,20 @@ def link_foundry() -> None:
         target = Path("../..") / inside if inside else on_path(tool)
         if target is None:
             sys.exit(f"no {tool} {FOUNDRY_VERSION}: npm has none for {platform_suffix()}, and PATH none")
-        link = ROOT / "build/bin" / tool
+        link = ROOT / "build/bin" / ("anvil-binary" if tool == "anvil" else tool)
         link.unlink(missing_ok=True)
         link.symlink_to(target)
+
+
+def write_anvil() -> None:
+    """Write build/bin/anvil, which never remembers a fork."""
+    path = ROOT / "build/bin/anvil"
+    path.unlink(missing_ok=True)
+    path.write_text(ANVIL_LAUNCHER)
+    path.chmod(0o755)
 
 
 if __name__ == "__main__":
     write_compilers()
     link_foundry()
+    write_anvil()

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
+import socket
+import subprocess
 import time
 
 import pytest
 
 from ballast.replica import addresses, parameters
 from ballast.replica.build import state_key
-from ballast.replica.checkout import find_root
+from ballast.replica.checkout import find_anvil, find_root
 from ballast.replica.errors import ReplicaError, ReplicaUnavailableError, RpcError, RpcTransportError
-from ballast.replica.node import ReplicaNode, is_replica
+from ballast.replica.node import HARDFORK, ReplicaNode, is_replica
 from ballast.replica.rpc import RpcClient
 from replica.world import WAD, World
 
@@ -307,6 +310,27 @@ def test_node_says_what_anvil_said_when_it_does_not_start(tmp_path):
     broken.write_text("no genesis")
     with pytest.raises(ReplicaError, match="ended before"):
         ReplicaNode(state=broken).start()
+
+
+def test_a_fork_of_a_replica_leaves_no_slots_behind_for_the_next_one(replica_node, tmp_path):
+    """Anvil would keep them under chain id and block number, which every replica and mainnet share."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [str(find_anvil()), "--quiet", "--port", str(port), "--hardfork", HARDFORK]
+    command += ["--fork-url", replica_node.url]
+    fork = subprocess.Popen(command, env={**os.environ, "HOME": str(tmp_path)})
+    try:
+        with RpcClient(f"http://127.0.0.1:{port}") as rpc:
+            deadline = time.monotonic() + 10
+            while not is_replica(rpc):
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            assert World(rpc).balance(addresses.USDC, addresses.ARBITRAGEUR) > 0
+    finally:
+        fork.terminate()
+        fork.wait(30)
+    assert list(tmp_path.rglob("storage.json")) == []
 
 
 def test_missing_anvil_is_named_as_a_missing_extra(monkeypatch, tmp_path):
