@@ -27,8 +27,8 @@ LAUNCHER = """#!/bin/sh
 root=$(CDPATH= cd -- "$(dirname -- "$0")/../.." && pwd)
 exec node --stack-size=8000 "$root/script/tools/solc-wrapper.js" "$root/node_modules/{package}" "$@"
 """
-# Anvil keeps the slots of a fork under chain id and block number, where yesterday's replica and mainnet itself
-# look like today's replica; Ape has no setting that switches this off.
+# Anvil keeps the slots of a fork under chain id and block number, where mainnet and yesterday's replica
+# look like the replica of today; Ape has no setting that switches this off.
 ANVIL_LAUNCHER = """#!/bin/sh
 case " $* " in *" --fork-url "*) set -- "$@" --no-storage-caching ;; esac
 folder=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
