@@ -7,6 +7,7 @@ import {NonceAdvancer} from "./NonceAdvancer.sol";
 import {Parameters, ReserveParameters} from "./Parameters.sol";
 import {TokenGenesis} from "./TokenGenesis.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {AaveProtocolDataProvider} from "aave-v3-origin/contracts/helpers/AaveProtocolDataProvider.sol";
 import {ATokenInstance} from "aave-v3-origin/contracts/instances/ATokenInstance.sol";
 import {PoolConfiguratorInstance} from "aave-v3-origin/contracts/instances/PoolConfiguratorInstance.sol";
@@ -30,8 +31,10 @@ import {SupplyLogic} from "aave-v3-origin/contracts/protocol/libraries/logic/Sup
 import {ConfiguratorInputTypes} from "aave-v3-origin/contracts/protocol/libraries/types/ConfiguratorInputTypes.sol";
 import {Vm} from "forge-std/Vm.sol";
 
-/// @notice Aave V3.6, unmodified, at mainnet's addresses, with its WETH and USDC reserves.
+/// @notice Aave V3.6, unmodified, at mainnet's addresses, with six of its reserves and the ETH-correlated e-mode.
 library AaveGenesis {
+    using SafeERC20 for IERC20;
+
     Vm private constant VM = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
     IPoolAddressesProvider private constant PROVIDER = IPoolAddressesProvider(Addresses.AAVE_ADDRESSES_PROVIDER);
     IPoolConfigurator private constant CONFIGURATOR = IPoolConfigurator(Addresses.AAVE_POOL_CONFIGURATOR);
@@ -41,37 +44,45 @@ library AaveGenesis {
 
     error LibraryMissing(uint256 index);
 
-    struct Listing {
-        address asset;
-        string symbol;
-        address aToken;
-        address debtToken;
-    }
-
     function create(string memory json) internal {
         _keepLibraries();
         VM.startPrank(Addresses.AAVE_ACL_ADMIN);
         _createRegistry();
         _createPool();
-        _createOracle();
+        ReserveParameters[] memory reserves = _reserves(json);
+        _createOracle(reserves);
         _createTokenImplementations();
-        _list(_weth(), Parameters.reserve(json, "weth"));
-        _list(_usdc(), Parameters.reserve(json, "usdc"));
+        for (uint256 i; i < reserves.length; ++i) {
+            _list(reserves[i]);
+        }
+        _createEMode(json);
         CONFIGURATOR.updateFlashloanPremium(uint128(Parameters.number(json, ".flashLoanPremiumBps")));
         VM.stopPrank();
     }
 
-    /// @notice One large account supplies and borrows both assets, so that there is liquidity and interest accrues.
+    /// @notice One large account supplies and borrows every asset, so that there is liquidity and interest accrues.
+    /// @dev It borrows less of each than that asset's own collateral allows at liquidation: no price can undo it.
     function provideLiquidity(string memory json) internal {
-        ReserveParameters memory weth = Parameters.reserve(json, "weth");
-        ReserveParameters memory usdc = Parameters.reserve(json, "usdc");
-        TokenGenesis.fund(Addresses.WHALE, weth.suppliedRaw, usdc.suppliedRaw);
+        ReserveParameters[] memory reserves = _reserves(json);
+        for (uint256 i; i < reserves.length; ++i) {
+            TokenGenesis.give(reserves[i].asset, Addresses.WHALE, reserves[i].suppliedRaw);
+        }
         VM.startPrank(Addresses.WHALE);
-        _supply(Addresses.WETH, weth.suppliedRaw);
-        _supply(Addresses.USDC, usdc.suppliedRaw);
-        POOL.borrow(Addresses.WETH, weth.borrowedRaw, 2, 0, Addresses.WHALE);
-        POOL.borrow(Addresses.USDC, usdc.borrowedRaw, 2, 0, Addresses.WHALE);
+        for (uint256 i; i < reserves.length; ++i) {
+            _supply(reserves[i].asset, reserves[i].suppliedRaw);
+        }
+        for (uint256 i; i < reserves.length; ++i) {
+            POOL.borrow(reserves[i].asset, reserves[i].borrowedRaw, 2, 0, Addresses.WHALE);
+        }
         VM.stopPrank();
+    }
+
+    function _reserves(string memory json) private pure returns (ReserveParameters[] memory reserves) {
+        string[6] memory names = Parameters.reserveNames();
+        reserves = new ReserveParameters[](names.length);
+        for (uint256 i; i < names.length; ++i) {
+            reserves[i] = Parameters.reserve(json, names[i]);
+        }
     }
 
     /// @dev The linker places the libraries, and only accounts that were looked at are saved.
@@ -119,11 +130,12 @@ library AaveGenesis {
         _expect("configurator", PROVIDER.getPoolConfigurator(), Addresses.AAVE_POOL_CONFIGURATOR);
     }
 
-    function _createOracle() private {
-        address[] memory assets = new address[](2);
-        address[] memory sources = new address[](2);
-        (assets[0], sources[0]) = (Addresses.WETH, Addresses.AAVE_ETH_USD_FEED);
-        (assets[1], sources[1]) = (Addresses.USDC, Addresses.AAVE_USDC_USD_FEED);
+    function _createOracle(ReserveParameters[] memory reserves) private {
+        address[] memory assets = new address[](reserves.length);
+        address[] memory sources = new address[](reserves.length);
+        for (uint256 i; i < reserves.length; ++i) {
+            (assets[i], sources[i]) = (reserves[i].asset, reserves[i].priceSource);
+        }
         // No fallback oracle; prices in USD with 8 decimals.
         bytes memory arguments = abi.encode(PROVIDER, assets, sources, address(0), address(0), 1e8);
         Construct.at(Addresses.AAVE_ORACLE, abi.encodePacked(type(AaveOracle).creationCode, arguments));
@@ -146,61 +158,79 @@ library AaveGenesis {
         );
     }
 
-    function _list(Listing memory listing, ReserveParameters memory r) private {
-        _initReserve(listing, r);
-        CONFIGURATOR.setReserveBorrowing(listing.asset, true);
-        CONFIGURATOR.configureReserveAsCollateral(
-            listing.asset, r.ltvBps, r.liquidationThresholdBps, r.liquidationBonusBps
+    function _list(ReserveParameters memory r) private {
+        _initReserve(r);
+        CONFIGURATOR.setReserveBorrowing(r.asset, true);
+        CONFIGURATOR.configureReserveAsCollateral(r.asset, r.ltvBps, r.liquidationThresholdBps, r.liquidationBonusBps);
+        CONFIGURATOR.setReserveFlashLoaning(r.asset, true);
+        CONFIGURATOR.setReserveFactor(r.asset, r.reserveFactorBps);
+        CONFIGURATOR.setLiquidationProtocolFee(r.asset, r.liquidationProtocolFeeBps);
+        CONFIGURATOR.setSupplyCap(r.asset, r.supplyCap);
+        CONFIGURATOR.setBorrowCap(r.asset, r.borrowCap);
+    }
+
+    /// @dev E-mode has its own thresholds and its own lists of what is collateral and what may be borrowed.
+    function _createEMode(string memory json) private {
+        uint8 id = uint8(Parameters.number(json, ".emode.categoryId"));
+        CONFIGURATOR.setEModeCategory(
+            id,
+            uint16(Parameters.number(json, ".emode.ltvBps")),
+            uint16(Parameters.number(json, ".emode.liquidationThresholdBps")),
+            uint16(Parameters.number(json, ".emode.liquidationBonusBps")),
+            VM.parseJsonString(json, ".emode.label")
         );
-        CONFIGURATOR.setReserveFlashLoaning(listing.asset, true);
-        CONFIGURATOR.setReserveFactor(listing.asset, r.reserveFactorBps);
-        CONFIGURATOR.setLiquidationProtocolFee(listing.asset, r.liquidationProtocolFeeBps);
-        CONFIGURATOR.setSupplyCap(listing.asset, r.supplyCap);
-        CONFIGURATOR.setBorrowCap(listing.asset, r.borrowCap);
+        string[] memory collateral = VM.parseJsonStringArray(json, ".emode.collateral");
+        for (uint256 i; i < collateral.length; ++i) {
+            CONFIGURATOR.setAssetCollateralInEMode(Parameters.token(json, collateral[i]), id, true);
+        }
+        string[] memory borrowable = VM.parseJsonStringArray(json, ".emode.borrowable");
+        for (uint256 i; i < borrowable.length; ++i) {
+            CONFIGURATOR.setAssetBorrowableInEMode(Parameters.token(json, borrowable[i]), id, true);
+        }
     }
 
     /// @dev When mainnet listed these assets, each took three nonces of the configurator: aToken, stable-debt token,
     ///      variable-debt token. V3.6 has no stable debt, so a stand-in aToken implementation advances the nonce
     ///      between the two creations and is replaced by the real one at once.
-    function _initReserve(Listing memory listing, ReserveParameters memory r) private {
+    function _initReserve(ReserveParameters memory r) private {
         uint64 nonce = uint64(3 * r.listingIndex + 1);
         if (VM.getNonce(address(CONFIGURATOR)) != nonce) VM.setNonce(address(CONFIGURATOR), nonce);
         bytes memory arguments = abi.encode(address(CONFIGURATOR), nonce + 2);
         Construct.at(Addresses.AAVE_NONCE_ADVANCER, abi.encodePacked(type(NonceAdvancer).creationCode, arguments));
-        VM.allowCheatcodes(listing.aToken);
+        VM.allowCheatcodes(r.aToken);
         ConfiguratorInputTypes.InitReserveInput[] memory inputs = new ConfiguratorInputTypes.InitReserveInput[](1);
         inputs[0] = ConfiguratorInputTypes.InitReserveInput({
             aTokenImpl: Addresses.AAVE_NONCE_ADVANCER,
             variableDebtTokenImpl: Addresses.AAVE_DEBT_TOKEN_IMPLEMENTATION,
-            underlyingAsset: listing.asset,
-            aTokenName: _aTokenName(listing),
-            aTokenSymbol: _aTokenSymbol(listing),
-            variableDebtTokenName: string.concat("Aave Ethereum Variable Debt ", listing.symbol),
-            variableDebtTokenSymbol: string.concat("variableDebtEth", listing.symbol),
+            underlyingAsset: r.asset,
+            aTokenName: _aTokenName(r),
+            aTokenSymbol: _aTokenSymbol(r),
+            variableDebtTokenName: string.concat("Aave Ethereum Variable Debt ", r.symbol),
+            variableDebtTokenSymbol: string.concat("variableDebtEth", r.symbol),
             params: "",
             interestRateData: _rates(r)
         });
         CONFIGURATOR.initReserves(inputs);
         VM.etch(Addresses.AAVE_NONCE_ADVANCER, "");
-        _installAToken(listing);
+        _installAToken(r);
     }
 
-    function _installAToken(Listing memory listing) private {
+    function _installAToken(ReserveParameters memory r) private {
         CONFIGURATOR.updateAToken(
             ConfiguratorInputTypes.UpdateATokenInput({
-                asset: listing.asset,
-                name: _aTokenName(listing),
-                symbol: _aTokenSymbol(listing),
+                asset: r.asset,
+                name: _aTokenName(r),
+                symbol: _aTokenSymbol(r),
                 implementation: Addresses.AAVE_ATOKEN_IMPLEMENTATION,
                 params: ""
             })
         );
-        _expect("aToken", POOL.getReserveAToken(listing.asset), listing.aToken);
-        _expect("debt token", POOL.getReserveVariableDebtToken(listing.asset), listing.debtToken);
+        _expect("aToken", POOL.getReserveAToken(r.asset), r.aToken);
+        _expect("debt token", POOL.getReserveVariableDebtToken(r.asset), r.debtToken);
     }
 
     function _supply(address asset, uint256 amountRaw) private {
-        IERC20(asset).approve(address(POOL), amountRaw);
+        IERC20(asset).forceApprove(address(POOL), amountRaw);
         POOL.supply(asset, amountRaw, Addresses.WHALE, 0);
         POOL.setUserUseReserveAsCollateral(asset, true);
     }
@@ -216,20 +246,12 @@ library AaveGenesis {
         );
     }
 
-    function _aTokenName(Listing memory listing) private pure returns (string memory) {
-        return string.concat("Aave Ethereum ", listing.symbol);
+    function _aTokenName(ReserveParameters memory r) private pure returns (string memory) {
+        return string.concat("Aave Ethereum ", r.symbol);
     }
 
-    function _aTokenSymbol(Listing memory listing) private pure returns (string memory) {
-        return string.concat("aEth", listing.symbol);
-    }
-
-    function _weth() private pure returns (Listing memory) {
-        return Listing(Addresses.WETH, "WETH", Addresses.AAVE_WETH_ATOKEN, Addresses.AAVE_WETH_DEBT_TOKEN);
-    }
-
-    function _usdc() private pure returns (Listing memory) {
-        return Listing(Addresses.USDC, "USDC", Addresses.AAVE_USDC_ATOKEN, Addresses.AAVE_USDC_DEBT_TOKEN);
+    function _aTokenSymbol(ReserveParameters memory r) private pure returns (string memory) {
+        return string.concat("aEth", r.symbol);
     }
 
     function _expect(string memory what, address observed, address expected) private pure {

@@ -4,8 +4,10 @@ pragma solidity 0.8.27;
 import {AaveGenesis} from "./AaveGenesis.sol";
 import {Addresses} from "./Addresses.sol";
 import {Construct} from "./Construct.sol";
+import {FeedGenesis} from "./FeedGenesis.sol";
 import {ILiquidationPrices, ILiquidationVenue, Liquidator} from "./Liquidator.sol";
 import {Parameters} from "./Parameters.sol";
+import {PeripheryGenesis} from "./PeripheryGenesis.sol";
 import {ReplicaMarker} from "./ReplicaMarker.sol";
 import {TokenGenesis} from "./TokenGenesis.sol";
 import {UniswapGenesis} from "./UniswapGenesis.sol";
@@ -25,15 +27,17 @@ contract Build is Script {
         vm.chainId(1);
         vm.warp(genesis - _historySeconds(json));
         vm.roll(Parameters.number(json, ".genesis.blockNumber"));
-        TokenGenesis.create();
+        TokenGenesis.create(json);
+        FeedGenesis.create(json);
         _transmitHistory(json);
-        vm.warp(genesis - Parameters.number(json, ".pool.warmUpSeconds"));
-        UniswapGenesis.create(json);
+        vm.warp(genesis - Parameters.number(json, ".warmUp.seconds"));
         AaveGenesis.create(json);
         AaveGenesis.provideLiquidity(json);
+        UniswapGenesis.create(json);
+        PeripheryGenesis.create();
         _createOwn(key, json);
-        _warmUpPool(json, genesis);
-        TokenGenesis.transmitAll(json);
+        _warmUpPools(json, genesis);
+        FeedGenesis.transmitAll(json);
         vm.dumpState(output);
     }
 
@@ -51,8 +55,11 @@ contract Build is Script {
     }
 
     function _fund(string memory json, string memory path, address to) private {
-        uint256 wethRaw = Parameters.number(json, string.concat(path, ".wethRaw"));
-        TokenGenesis.fund(to, wethRaw, Parameters.number(json, string.concat(path, ".usdcRaw")));
+        string[6] memory names = Parameters.reserveNames();
+        for (uint256 i; i < names.length; ++i) {
+            uint256 amountRaw = Parameters.number(json, string.concat(path, ".", names[i]));
+            TokenGenesis.give(Parameters.token(json, names[i]), to, amountRaw);
+        }
     }
 
     /// @dev Ether for gas, for the replica's accounts only.
@@ -62,6 +69,8 @@ contract Build is Script {
         vm.deal(Addresses.TRANSMITTER, WORKING_BALANCE);
         vm.deal(Addresses.LIQUIDATOR_OWNER, WORKING_BALANCE);
         vm.deal(Addresses.USDC_MINTER, WORKING_BALANCE);
+        vm.deal(Addresses.TOKEN_MINTER, WORKING_BALANCE);
+        vm.deal(Addresses.KEYSTONE_OWNER, WORKING_BALANCE);
         vm.deal(Addresses.ARBITRAGEUR, WORKING_BALANCE);
         vm.deal(Addresses.AAVE_ACL_ADMIN, WORKING_BALANCE);
     }
@@ -70,14 +79,14 @@ contract Build is Script {
         uint256 rounds = Parameters.number(json, ".prices.historyRounds");
         uint256 interval = Parameters.number(json, ".prices.historyIntervalSeconds");
         for (uint256 i; i < rounds; ++i) {
-            TokenGenesis.transmitAll(json);
+            FeedGenesis.transmitAll(json);
             vm.warp(vm.getBlockTimestamp() + interval);
         }
     }
 
     /// @dev A time-weighted price needs observations older than its window.
-    function _warmUpPool(string memory json, uint256 genesis) private {
-        uint256 interval = Parameters.number(json, ".pool.warmUpIntervalSeconds");
+    function _warmUpPools(string memory json, uint256 genesis) private {
+        uint256 interval = Parameters.number(json, ".warmUp.intervalSeconds");
         while (vm.getBlockTimestamp() + interval <= genesis) {
             vm.warp(vm.getBlockTimestamp() + interval);
             UniswapGenesis.tradeBackAndForth(json);
@@ -87,6 +96,6 @@ contract Build is Script {
 
     function _historySeconds(string memory json) private pure returns (uint256) {
         return Parameters.number(json, ".prices.historyRounds")
-            * Parameters.number(json, ".prices.historyIntervalSeconds") + Parameters.number(json, ".pool.warmUpSeconds");
+            * Parameters.number(json, ".prices.historyIntervalSeconds") + Parameters.number(json, ".warmUp.seconds");
     }
 }

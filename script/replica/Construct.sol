@@ -24,4 +24,9 @@ library Construct {
     function prebuilt(string memory artifact) internal view returns (bytes memory) {
         return VM.parseJsonBytes(VM.readFile(string.concat("node_modules/", artifact)), ".bytecode");
     }
+
+    /// @notice Creation code of a contract that ballast.replica.build has compiled with its publisher's settings.
+    function compiled(string memory name) internal view returns (bytes memory) {
+        return VM.parseJsonBytes(VM.readFile(string.concat("build/replica/", name, ".json")), ".bytecode");
+    }
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.27;
 
+import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+
 interface ILiquidationVenue {
     function getUserAccountData(address user)
         external
@@ -15,16 +18,11 @@ interface ILiquidationPrices {
     function getAssetPrice(address asset) external view returns (uint256);
 }
 
-interface ILiquidationToken {
-    function approve(address spender, uint256 amount) external returns (bool);
-    function balanceOf(address owner) external view returns (uint256);
-    function decimals() external view returns (uint8);
-    function transfer(address to, uint256 amount) external returns (bool);
-}
-
 /// @title Liquidator
 /// @notice The replica's competition: liquidates whoever may be liquidated, as soon as it pays, with its own funds.
 contract Liquidator {
+    using SafeERC20 for IERC20Metadata;
+
     error OnlyOwner(address sender, address owner);
     error OnlySelf(address sender);
     error OutOfGas(address user);
@@ -69,14 +67,14 @@ contract Liquidator {
     /// @notice One liquidation, reverting when it gains less than `minProfitWad`; callable by this contract only.
     function liquidateOne(address user, address collateral, address debt, uint256 minProfitWad) external {
         if (msg.sender != address(this)) revert OnlySelf(msg.sender);
-        uint256 collateralBefore = ILiquidationToken(collateral).balanceOf(address(this));
-        uint256 debtBefore = ILiquidationToken(debt).balanceOf(address(this));
-        ILiquidationToken(debt).approve(address(pool), debtBefore);
+        uint256 collateralBefore = IERC20Metadata(collateral).balanceOf(address(this));
+        uint256 debtBefore = IERC20Metadata(debt).balanceOf(address(this));
+        IERC20Metadata(debt).forceApprove(address(pool), debtBefore);
         pool.liquidationCall(collateral, debt, user, debtBefore, false);
-        ILiquidationToken(debt).approve(address(pool), 0);
+        IERC20Metadata(debt).forceApprove(address(pool), 0);
         uint256 gainedWad =
-            _valueWad(collateral, ILiquidationToken(collateral).balanceOf(address(this)) - collateralBefore);
-        uint256 paidWad = _valueWad(debt, debtBefore - ILiquidationToken(debt).balanceOf(address(this)));
+            _valueWad(collateral, IERC20Metadata(collateral).balanceOf(address(this)) - collateralBefore);
+        uint256 paidWad = _valueWad(debt, debtBefore - IERC20Metadata(debt).balanceOf(address(this)));
         if (gainedWad < paidWad + minProfitWad) {
             revert NotWorthIt(gainedWad > paidWad ? gainedWad - paidWad : 0, minProfitWad);
         }
@@ -85,11 +83,11 @@ contract Liquidator {
     /// @notice Send `amount` of `token` to the owner.
     function withdraw(address token, uint256 amount) external {
         if (msg.sender != owner) revert OnlyOwner(msg.sender, owner);
-        ILiquidationToken(token).transfer(owner, amount);
+        IERC20Metadata(token).safeTransfer(owner, amount);
     }
 
     /// @dev The venue's prices have 8 decimals, so 10 more make a wad.
     function _valueWad(address token, uint256 amount) private view returns (uint256) {
-        return amount * oracle.getAssetPrice(token) * 1e10 / 10 ** ILiquidationToken(token).decimals();
+        return amount * oracle.getAssetPrice(token) * 1e10 / 10 ** IERC20Metadata(token).decimals();
     }
 }

@@ -18,6 +18,7 @@ FOUNDRY_VERSION = "1.7.1"
 FOUNDRY_TOOLS = ("forge", "anvil", "cast")
 COMPILERS = {
     "build/bin/solc-0.8.37": "solc",
+    "build/bin/solc-0.8.24": "solc-0.8.24",
     "build/bin/solc-0.8.27": "solc-0.8.27",
     "build/solcx/solc-v0.8.37": "solc",
 }
@@ -25,6 +26,13 @@ MACHINES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "a
 LAUNCHER = """#!/bin/sh
 root=$(CDPATH= cd -- "$(dirname -- "$0")/../.." && pwd)
 exec node --stack-size=8000 "$root/script/tools/solc-wrapper.js" "$root/node_modules/{package}" "$@"
+"""
+# Anvil keeps the slots of a fork under chain id and block number, where mainnet and yesterday's replica
+# look like the replica of today; Ape has no setting that switches this off.
+ANVIL_LAUNCHER = """#!/bin/sh
+case " $* " in *" --fork-url "*) set -- "$@" --no-storage-caching ;; esac
+folder=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
+exec "$folder/anvil-binary" "$@"
 """
 
 
@@ -70,11 +78,20 @@ def link_foundry() -> None:
         target = Path("../..") / inside if inside else on_path(tool)
         if target is None:
             sys.exit(f"no {tool} {FOUNDRY_VERSION}: npm has none for {platform_suffix()}, and PATH none")
-        link = ROOT / "build/bin" / tool
+        link = ROOT / "build/bin" / ("anvil-binary" if tool == "anvil" else tool)
         link.unlink(missing_ok=True)
         link.symlink_to(target)
+
+
+def write_anvil() -> None:
+    """Write build/bin/anvil, which never remembers a fork."""
+    path = ROOT / "build/bin/anvil"
+    path.unlink(missing_ok=True)
+    path.write_text(ANVIL_LAUNCHER)
+    path.chmod(0o755)
 
 
 if __name__ == "__main__":
     write_compilers()
     link_foundry()
+    write_anvil()

@@ -16,7 +16,7 @@ from ballast.simulate.arbitrage import arbitrage
 ROOT = Path(__file__).resolve().parents[2]
 ARTIFACTS = ROOT / "build/forge-replica"
 ETH_FEEDS = (addresses.ETH_USD_FEED, addresses.AAVE_ETH_USD_FEED)
-ALL_FEEDS = (*ETH_FEEDS, addresses.USDC_USD_FEED, addresses.AAVE_USDC_USD_FEED)
+ALL_FEEDS = (*ETH_FEEDS, addresses.USDC_USD_FEED)
 POOL_FEE_PPM = 500
 REVERTING_CODE = "0xfe"
 
@@ -108,7 +108,7 @@ class Market:
 
     def kill_feeds(self) -> None:
         """Every feed, the venue's included, answers with a revert from now on."""
-        for feed in ALL_FEEDS:
+        for feed in (*ALL_FEEDS, addresses.AAVE_USDC_SOURCE):
             anvil("anvil_setCode", feed, REVERTING_CODE)
 
     def _swap_to(self, price_e8: int) -> None:

@@ -13,22 +13,25 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from ballast.replica import forwarder
 from ballast.replica.checkout import BUILDER, find_forge, find_root
 from ballast.replica.errors import ReplicaError, ReplicaUnavailableError
 from ballast.replica.parameters import Genesis, load
 
 STATE_FOLDER: Final = "build/replica"
-FORMAT: Final = b"genesis 1"
+FORMAT: Final = b"genesis 2"
 """Part of the key: change it whenever this module makes a different file of the same accounts."""
 BUILD_LIMIT_SECONDS: Final = 600
 SCRIPT_GAS: Final = 100_000_000_000
+PACKAGES: Final = ("@aave-dao", "@chainlink", "@safe-global", "@uniswap", "canonical-weth")
+"""Whose code the state is made of."""
 
 
 def state_key(root: Path) -> str:
     """Return the hash (64 hex digits) of all that makes the state: lock file, settings, sources, data."""
     digest = hashlib.sha256(FORMAT)
     settings = tomllib.loads((root / "foundry.toml").read_text())["profile"]["replica"]
-    digest.update(json.dumps(settings, sort_keys=True).encode())
+    digest.update(json.dumps([settings, forwarder.SETTINGS], sort_keys=True).encode())
     folder = (root / BUILDER).parent
     for path in (
         root / "package-lock.json",
@@ -40,7 +43,7 @@ def state_key(root: Path) -> str:
 
 
 def ensure_state(root: Path | None = None) -> Path:
-    """Return anvil's genesis file for the present sources, building it first if need be (half a minute).
+    """Return anvil's genesis file for the present sources, building it first if need be (a minute or two).
 
     Raises:
         ReplicaUnavailableError: no checkout, or its packages are not installed.
@@ -51,8 +54,9 @@ def ensure_state(root: Path | None = None) -> Path:
     target = root / STATE_FOLDER / f"{key[:16]}.json"
     if target.is_file():
         return target
-    if not (root / "node_modules/@aave-dao").is_dir():
-        raise ReplicaUnavailableError("node_modules has no Aave sources")
+    missing = [name for name in PACKAGES if not (root / "node_modules" / name).is_dir()]
+    if missing:
+        raise ReplicaUnavailableError(f"node_modules lacks {', '.join(missing)}")
     target.parent.mkdir(parents=True, exist_ok=True)
     with _locked(target.parent / "lock"):
         if not target.is_file():
@@ -61,6 +65,7 @@ def ensure_state(root: Path | None = None) -> Path:
 
 
 def _build(root: Path, key: str, target: Path) -> None:
+    forwarder.compile_forwarder(root, target.parent)
     accounts = target.with_suffix(".accounts")
     _run_forge(root, key, accounts)
     alloc = json.loads(accounts.read_text())

@@ -35,13 +35,15 @@ _NO_DEADLINE = 2**63
 
 @dataclass(frozen=True, slots=True)
 class MarketAddresses:
-    """Contracts that the driver acts on. A venue feed equal to the primary one is written once."""
+    """Contracts that the driver acts on. A venue feed equal to the primary one is written once.
+
+    The venue prices USDC by the primary feed itself, so there is no second one to write.
+    """
 
     venue: VenueAddresses
     eth_feed: str
     venue_eth_feed: str
     usdc_feed: str
-    venue_usdc_feed: str
     swap_router: str
     liquidator: str
     arbitrageur: str
@@ -197,7 +199,7 @@ class MarketDriver:
         usdc = next_round(self._rules.usdc, self._usdc, USDC_PRICE_E8, now)
         if usdc is not None:
             self._usdc = usdc
-            out += [self._transmit(feed, usdc) for feed in dict.fromkeys((a.usdc_feed, a.venue_usdc_feed))]
+            out.append(self._transmit(a.usdc_feed, usdc))
         return out
 
     def _venue_transactions(self, due: Round | None) -> list[_Transaction]:
@@ -278,7 +280,7 @@ class MarketDriver:
 
     def _feeds(self) -> list[str]:
         a = self._addresses
-        return list(dict.fromkeys((a.eth_feed, a.venue_eth_feed, a.usdc_feed, a.venue_usdc_feed)))
+        return list(dict.fromkeys((a.eth_feed, a.venue_eth_feed, a.usdc_feed)))
 
     def _transmitter(self, feed: str) -> str:
         return str(view(self._node, feed, "transmitter()", ("address",))[0])

@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
+import os
 import re
+import socket
+import subprocess
 import time
 
 import pytest
 
 from ballast.replica import addresses, parameters
 from ballast.replica.build import state_key
-from ballast.replica.checkout import find_root
+from ballast.replica.checkout import find_anvil, find_root
 from ballast.replica.errors import ReplicaError, ReplicaUnavailableError, RpcError, RpcTransportError
-from ballast.replica.node import ReplicaNode, is_replica
+from ballast.replica.node import HARDFORK, ReplicaNode, is_replica
 from ballast.replica.rpc import RpcClient
 from replica.world import WAD, World
 
 OWNER = "0x00000000000000000000000000000000000A11cE"
-RESERVES = [("weth", addresses.WETH), ("usdc", addresses.USDC)]
+RESERVES = list(parameters.load().reserves.values())
 WITHOUT_CODE = {
     "AAVE_ACL_ADMIN",
     "AAVE_COLLECTOR",
     "AAVE_NONCE_ADVANCER",
     "ARBITRAGEUR",
+    "KEYSTONE_OWNER",
     "LIQUIDATOR_OWNER",
     "LIQUIDITY_PROVIDER",
+    "TOKEN_MINTER",
     "TRANSMITTER",
     "UNISWAP_POSITION_DESCRIPTOR",
+    "UNISWAP_TIMELOCK",
+    "UNISWAP_V2_FACTORY",
     "USDC_MINTER",
     "WHALE",
 }
@@ -49,6 +56,22 @@ def test_python_and_solidity_name_the_same_addresses():
     source = (find_root() / "script/replica/Addresses.sol").read_text()
     declared = dict(re.findall(r"constant (\w+) = (0x\w{40});", source))
     assert declared == _named_addresses()
+
+
+def test_forge_tests_name_the_same_addresses():
+    source = (find_root() / "tests/contracts/utils/Mainnet.sol").read_text()
+    declared = dict(re.findall(r"constant (\w+) = (0x\w{40});", source))
+    assert declared.items() <= _named_addresses().items()
+
+
+def test_parameters_name_the_same_addresses(expected):
+    named = _named_addresses()
+    for name, reserve in expected.reserves.items():
+        tokens = (reserve.asset, reserve.a_token, reserve.debt_token)
+        parts = ("{}", "AAVE_{}_ATOKEN", "AAVE_{}_DEBT_TOKEN")
+        assert tokens == tuple(named[part.format(name.upper())] for part in parts)
+    for pool in expected.pools:
+        assert pool.address == named[f"UNISWAP_{pool.token0}_{pool.token1}_POOL".upper()]
 
 
 def test_every_contract_has_code_and_every_account_has_none(world):
@@ -76,15 +99,13 @@ def test_chain_starts_at_the_dated_genesis_with_mainnets_chain_id(world, expecte
     assert world.rpc.call("eth_chainId") == "0x1"
 
 
-@pytest.mark.parametrize(("name", "asset"), RESERVES)
-def test_reserve_configuration_equals_the_parameters(world, expected, name, asset):
-    reserve = getattr(expected, name)
+@pytest.mark.parametrize("reserve", RESERVES, ids=lambda reserve: reserve.symbol)
+def test_reserve_configuration_equals_the_parameters(world, reserve):
     returns = ",".join(["uint256"] * 5 + ["bool"] * 5)
     signature = "getReserveConfigurationData(address)"
-    configuration = world.read(addresses.AAVE_DATA_PROVIDER, signature, returns, asset)
-    decimals = 18 if name == "weth" else 6
+    configuration = world.read(addresses.AAVE_DATA_PROVIDER, signature, returns, reserve.asset)
     assert configuration == (
-        decimals,
+        reserve.decimals,
         reserve.ltv_bps,
         reserve.liquidation_threshold_bps,
         reserve.liquidation_bonus_bps,
@@ -97,28 +118,26 @@ def test_reserve_configuration_equals_the_parameters(world, expected, name, asse
     )
 
 
-@pytest.mark.parametrize(("name", "asset"), RESERVES)
-def test_reserve_caps_fee_and_rate_curve_equal_the_parameters(world, expected, name, asset):
-    reserve = getattr(expected, name)
+@pytest.mark.parametrize("reserve", RESERVES, ids=lambda reserve: reserve.symbol)
+def test_reserve_caps_fee_and_rate_curve_equal_the_parameters(world, reserve):
     provider = addresses.AAVE_DATA_PROVIDER
-    caps = world.read(provider, "getReserveCaps(address)", "uint256,uint256", asset)
+    caps = world.read(provider, "getReserveCaps(address)", "uint256,uint256", reserve.asset)
     assert caps == (reserve.borrow_cap, reserve.supply_cap)
-    fee = world.read(provider, "getLiquidationProtocolFee(address)", "uint256", asset)
+    fee = world.read(provider, "getLiquidationProtocolFee(address)", "uint256", reserve.asset)
     assert fee == (reserve.liquidation_protocol_fee_bps,)
     curve = world.read(
         addresses.AAVE_RATE_STRATEGY,
         "getInterestRateDataBps(address)",
         "uint256,uint256,uint256,uint256",
-        asset,
+        reserve.asset,
     )
     assert curve == (reserve.optimal_usage_bps, reserve.base_rate_bps, reserve.slope1_bps, reserve.slope2_bps)
 
 
-@pytest.mark.parametrize(("name", "asset"), RESERVES)
-def test_borrowers_pay_the_rate_that_the_curve_gives_at_this_usage(world, expected, name, asset):
-    reserve = getattr(expected, name)
+@pytest.mark.parametrize("reserve", RESERVES, ids=lambda reserve: reserve.symbol)
+def test_borrowers_pay_the_rate_that_the_curve_gives_at_this_usage(world, reserve):
     returns = ",".join(["uint256"] * 11 + ["uint40"])
-    data = world.read(addresses.AAVE_DATA_PROVIDER, "getReserveData(address)", returns, asset)
+    data = world.read(addresses.AAVE_DATA_PROVIDER, "getReserveData(address)", returns, reserve.asset)
     rate_ray = data[6]
     usage_ray = reserve.borrowed_raw * 10**27 // reserve.supplied_raw
     expected_ray = usage_ray * reserve.slope1_bps // reserve.optimal_usage_bps
@@ -246,7 +265,7 @@ def test_pool_can_be_moved_to_any_price_of_the_range(world, usd):
 def test_pool_remembers_enough_for_a_time_weighted_price(world, expected):
     state = "uint160,int24,uint16,uint16,uint16,uint8,bool"
     _, tick, _, cardinality, _, _, _ = world.read(addresses.UNISWAP_USDC_WETH_POOL, "slot0()", state)
-    assert cardinality == expected.pool_observation_cardinality >= 200
+    assert cardinality == expected.pools[0].observation_cardinality >= 200
     observe = "observe(uint32[])"
     (ticks, _) = world.read(addresses.UNISWAP_USDC_WETH_POOL, observe, "int56[],uint160[]", [1800, 0])
     assert abs((ticks[1] - ticks[0]) // 1800 - tick) <= 1
@@ -291,6 +310,27 @@ def test_node_says_what_anvil_said_when_it_does_not_start(tmp_path):
     broken.write_text("no genesis")
     with pytest.raises(ReplicaError, match="ended before"):
         ReplicaNode(state=broken).start()
+
+
+def test_a_fork_of_a_replica_leaves_no_slots_behind_for_the_next_one(replica_node, tmp_path):
+    """Anvil would keep them under chain id and block number, which every replica and mainnet share."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [str(find_anvil()), "--quiet", "--port", str(port), "--hardfork", HARDFORK]
+    command += ["--fork-url", replica_node.url]
+    fork = subprocess.Popen(command, env={**os.environ, "HOME": str(tmp_path)})
+    try:
+        with RpcClient(f"http://127.0.0.1:{port}") as rpc:
+            deadline = time.monotonic() + 10
+            while not is_replica(rpc):
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            assert World(rpc).balance(addresses.USDC, addresses.ARBITRAGEUR) > 0
+    finally:
+        fork.terminate()
+        fork.wait(30)
+    assert list(tmp_path.rglob("storage.json")) == []
 
 
 def test_missing_anvil_is_named_as_a_missing_extra(monkeypatch, tmp_path):

@@ -14,6 +14,7 @@ from ballast.replica.rpc import RpcClient
 
 WAD = 10**18
 GAS = 5_000_000
+BORROW = "borrow(address,uint256,uint256,uint16,address)"
 
 
 def calldata(signature: str, *arguments: Any) -> str:
@@ -75,14 +76,31 @@ class World:
         self.rpc.call("evm_setNextBlockTimestamp", at)
         self.send(addresses.TRANSMITTER, feed, "transmit(int256,uint256,uint256)", answer, at, at)
 
+    def give(self, token: str, to: str, amount_raw: int) -> None:
+        """Tokens of the arbitrageur, who has some of each; ``to`` gets ether for gas as well."""
+        self.rpc.call("anvil_setBalance", to, hex(10 * WAD))
+        self.send(addresses.ARBITRAGEUR, token, "transfer(address,uint256)", to, amount_raw)
+
+    def supply(self, owner: str, token: str, amount_raw: int) -> None:
+        """Tokens out of nowhere into Aave; ``owner``'s approval is spent with them."""
+        pool, supply = addresses.AAVE_POOL, "supply(address,uint256,address,uint16)"
+        self.give(token, owner, amount_raw)
+        self.send(owner, token, "approve(address,uint256)", pool, amount_raw)
+        self.send(owner, pool, supply, token, amount_raw, owner, 0)
+
+    def borrow(self, owner: str, token: str, amount_raw: int) -> None:
+        self.send(owner, addresses.AAVE_POOL, BORROW, token, amount_raw, 2, 0, owner)
+
     def open_position(self, owner: str, weth_raw: int, usdc_raw: int) -> None:
-        self.rpc.call("anvil_setBalance", owner, hex(weth_raw + 10 * WAD))
-        self.send(owner, addresses.WETH, "deposit()", value=weth_raw)
-        self.send(owner, addresses.WETH, "approve(address,uint256)", addresses.AAVE_POOL, weth_raw)
-        pool = addresses.AAVE_POOL
-        self.send(owner, pool, "supply(address,uint256,address,uint16)", addresses.WETH, weth_raw, owner, 0)
-        borrow = "borrow(address,uint256,uint256,uint16,address)"
-        self.send(owner, pool, borrow, addresses.USDC, usdc_raw, 2, 0, owner)
+        self.supply(owner, addresses.WETH, weth_raw)
+        self.borrow(owner, addresses.USDC, usdc_raw)
+
+    def price(self, token: str) -> int:
+        """What the venue thinks of a token: USD with 8 decimals."""
+        return int(self.read(addresses.AAVE_ORACLE, "getAssetPrice(address)", "uint256", token)[0])
+
+    def balance(self, token: str, owner: str) -> int:
+        return int(self.read(token, "balanceOf(address)", "uint256", owner)[0])
 
     def account(self, owner: str) -> tuple[int, ...]:
         """Collateral, debt, borrowable (USD, 8 decimals), threshold, LTV (bps), health factor (wad)."""

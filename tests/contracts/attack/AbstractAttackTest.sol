@@ -5,7 +5,7 @@ import {Defaults} from "../utils/Defaults.sol";
 import {Mainnet} from "../utils/Mainnet.sol";
 import {VaultTest} from "../utils/VaultTest.sol";
 import {PoolThief} from "./PoolThief.sol";
-import {IAaveTokens, VENUE_USDC_USD_FEED} from "./Replica.sol";
+import {IAaveTokens} from "./Replica.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {InitialConfig, Limits, PositionSetup} from "ballast/types/Config.sol";
 import {ActionKind, Decision, RouteKind} from "ballast/types/Decision.sol";
@@ -53,10 +53,9 @@ abstract contract AbstractAttackTest is VaultTest {
         (p.config.healthCeilingWad, p.config.minHealthGainWad) = (type(uint128).max, 0.0001e18);
     }
 
-    /// @dev Time with every feed fresh at the same price, the venue's dollar feed included.
+    /// @dev Time with every feed fresh at the same price.
     function pass(uint256 secondsLater) internal {
         passTime(secondsLater);
-        transmit(VENUE_USDC_USD_FEED, 1e8);
     }
 
     // ---------------------------------------------------------------- decisions

@@ -4,7 +4,6 @@ pragma solidity ^0.8.28;
 import {Defaults} from "../utils/Defaults.sol";
 import {Mainnet} from "../utils/Mainnet.sol";
 import {AbstractAttackTest} from "./AbstractAttackTest.sol";
-import {VENUE_USDC_USD_FEED} from "./Replica.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
 import {Limits, VaultState} from "ballast/types/Config.sol";
@@ -156,7 +155,7 @@ contract HostileRolesTest is AbstractAttackTest {
         vm.etch(Mainnet.ETH_USD_FEED, hex"fe");
         vm.etch(Mainnet.USDC_USD_FEED, hex"fe");
         vm.etch(Mainnet.AAVE_ETH_USD_FEED, hex"fe");
-        vm.etch(VENUE_USDC_USD_FEED, hex"fe");
+        vm.etch(Mainnet.AAVE_USDC_SOURCE, hex"fe");
     }
 
     function _expectUnauthorized(address caller) private {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-address constant VENUE_USDC_USD_FEED = 0x3f73F03aa83B2A48ed27E964eD0fDb590332095B;
-
 /// @notice What an attacker does with a Uniswap V3 pool and a vault never does.
 interface IRawPool {
     function initialize(uint160 sqrtPriceX96) external;

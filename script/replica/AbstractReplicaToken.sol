@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.27;
 
-/// @title ReplicaUSDC
-/// @notice A six-decimals dollar token that one account may mint. Behaves like USDC without its blacklist and pause.
-contract ReplicaUSDC {
-    error OnlyMinter(address sender, address minter);
+/// @title AbstractReplicaToken
+/// @notice Balances and allowances of the replica's plain tokens; who may create them is up to each of them.
+abstract contract AbstractReplicaToken {
     error InsufficientBalance(address owner, uint256 balance, uint256 amount);
     error InsufficientAllowance(address owner, address spender, uint256 allowance, uint256 amount);
     error ZeroAddress();
@@ -12,27 +11,18 @@ contract ReplicaUSDC {
     event Transfer(address indexed from, address indexed to, uint256 value);
     event Approval(address indexed owner, address indexed spender, uint256 value);
 
-    string public constant name = "USD Coin";
-    string public constant symbol = "USDC";
-    uint8 public constant decimals = 6;
+    uint8 public immutable decimals;
 
-    address public minter;
     uint256 public totalSupply;
     mapping(address owner => uint256) public balanceOf;
     mapping(address owner => mapping(address spender => uint256)) public allowance;
+    string public name;
+    string public symbol;
 
-    constructor(address minter_) {
-        minter = minter_;
-    }
-
-    /// @notice Create `amount` (6 decimals) for `to`; only the minter may.
-    function mint(address to, uint256 amount) external returns (bool) {
-        if (msg.sender != minter) revert OnlyMinter(msg.sender, minter);
-        if (to == address(0)) revert ZeroAddress();
-        totalSupply += amount;
-        balanceOf[to] += amount;
-        emit Transfer(address(0), to, amount);
-        return true;
+    constructor(string memory name_, string memory symbol_, uint8 decimals_) {
+        name = name_;
+        symbol = symbol_;
+        decimals = decimals_;
     }
 
     /// @notice Let `spender` take up to `amount`.
@@ -51,11 +41,31 @@ contract ReplicaUSDC {
 
     /// @notice Move `amount` from `from` to `to` against the caller's allowance.
     function transferFrom(address from, address to, uint256 amount) external returns (bool) {
-        uint256 allowed = allowance[from][msg.sender];
-        if (allowed < amount) revert InsufficientAllowance(from, msg.sender, allowed, amount);
-        if (allowed != type(uint256).max) allowance[from][msg.sender] = allowed - amount;
+        _spend(from, amount);
         _transfer(from, to, amount);
         return true;
+    }
+
+    function _create(address to, uint256 amount) internal {
+        if (to == address(0)) revert ZeroAddress();
+        totalSupply += amount;
+        balanceOf[to] += amount;
+        emit Transfer(address(0), to, amount);
+    }
+
+    function _destroy(address from, uint256 amount) internal {
+        uint256 balance = balanceOf[from];
+        if (balance < amount) revert InsufficientBalance(from, balance, amount);
+        balanceOf[from] = balance - amount;
+        totalSupply -= amount;
+        emit Transfer(from, address(0), amount);
+    }
+
+    /// @dev Charges the caller's allowance from `owner`; an unlimited one stays unlimited.
+    function _spend(address owner, uint256 amount) internal {
+        uint256 allowed = allowance[owner][msg.sender];
+        if (allowed < amount) revert InsufficientAllowance(owner, msg.sender, allowed, amount);
+        if (allowed != type(uint256).max) allowance[owner][msg.sender] = allowed - amount;
     }
 
     function _transfer(address from, address to, uint256 amount) private {
