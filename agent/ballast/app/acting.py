@@ -1,7 +1,8 @@
 """Stages 6, 7 and 9: ask the vault, seal, sign, send, and keep a live intent moving until it is decided.
 
-An intent is one signed decision. Whatever happens to its transactions, there is never a second decision
-beside it: it is sent again, replaced at a higher price, or left to its deadline.
+An intent is one signed decision. While the vault would take it, it is sent again, replaced at a higher price
+or left to its deadline. Once the vault would not, a newer decision on the same nonce of the vault may take
+its place: of the two only one can ever execute.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ from ballast.app.recorder import Recorder
 from ballast.decision.eip712 import digest
 from ballast.decision.pipeline import Evaluation
 from ballast.decision.records import SignedRecord
-from ballast.decision.seal import attach, require_timely, seal_inputs
+from ballast.decision.seal import attach, require_lane, require_timely, seal_inputs
 from ballast.domain.decision import Decision, Outcome, SealedDecision
+from ballast.domain.errors import PreflightReverted
 from ballast.domain.observation import BlockRef
 from ballast.domain.terms import PositionTerms
 from ballast.domain.verdict import Act
 from ballast.ingest.providers import Quorum
-from ballast.journal.intents import Attempt, LiveIntent
+from ballast.journal.intents import Attempt, Intent
 from ballast.tx.fees import Bid, FeePolicy, bid
 from ballast.tx.nonces import Nonces
 from ballast.tx.preflight import preview
@@ -47,6 +49,7 @@ class SendPolicy:
     fees: FeePolicy
     replace_after_blocks: int
     max_replacements: int
+    max_replans: int
     public_after_blocks: int
 
 
@@ -88,7 +91,7 @@ class Actor:
         self._crash = crash
         self._nonces = Nonces()
         self._progress: dict[bytes, Progress] = {}
-        for intent in recorder.live():
+        for intent in recorder.open():
             for attempt in intent.attempts:
                 self._nonces.record(attempt.tx_nonce, Bid(attempt.max_fee_wei, attempt.tip_wei))
 
@@ -103,23 +106,79 @@ class Actor:
             JournalError: an entry could not be written.
         """
         block = evaluation.snapshot.block
-        decision = seal_inputs(evaluation.snapshot, terms, act, self._recorder.head().hash)
-        require_timely(decision, block, terms)
-        outcome = self._preview(block, terms.vault, decision)
-        bid(block.base_fee_wei, self._policy.fees, urgent=act.urgent)
+        decision, outcome = self.prepare(evaluation, act, terms)
         sealed = self._signed(decision, terms)
         self._recorder.append("signed", SignedRecord(sealed, tick_seq, terms.label, act), block.number)
         return self._start(self._intent(sealed.digest), act, outcome, block)
 
-    def advance(self, intent: LiveIntent, block: BlockRef) -> Sent | None:
+    def prepare(
+        self, evaluation: Evaluation, act: Act, terms: PositionTerms, instead_of: Intent | None = None
+    ) -> tuple[Decision, Outcome]:
+        """The decision that carries out an act, as the vault would take it now; nothing is signed or written.
+
+        ``instead_of`` is the live intent that it would supersede. Errors as `propose`.
+        """
+        block = evaluation.snapshot.block
+        decision = seal_inputs(evaluation.snapshot, terms, act, self._recorder.head().hash)
+        require_lane(decision, self._open_nonces(terms))
+        require_timely(decision, block, terms)
+        outcome = self._preview(block, terms.vault, decision)
+        replaced = self._nonces.replaced(self._next_nonce(instead_of))
+        bid(block.base_fee_wei, self._policy.fees, urgent=act.urgent, replaces=replaced)
+        return decision, outcome
+
+    def obstacle(self, intent: Intent, block: BlockRef) -> str | None:
+        """Why a live intent would come to nothing at ``block``; None while the vault would take it.
+
+        Raises:
+            QuorumLost: no quorum for one answer.
+            SourceError: the vault does not answer as it must.
+        """
+        if self._is_spent(intent) and self.has_reverted(intent):
+            return f"reverted on chain, the last of {len(intent.attempts)} transactions"
+        try:
+            self._preview(block, intent.sealed.vault, intent.sealed.decision)
+        except PreflightReverted as error:
+            return str(error)
+        return None
+
+    def may_replan(self, intent: Intent) -> bool:
+        """Whether the lane of a live intent has room for one more that is superseded."""
+        given_up = sum(not other.is_live for other in self._recorder.open() if other.lane == intent.lane)
+        return given_up < self._policy.max_replans
+
+    def has_reverted(self, intent: Intent) -> bool:
+        """Whether the chain has included the intent's last transaction as a failure.
+
+        Raises:
+            QuorumLost: no quorum for the receipt.
+        """
+        if not intent.attempts:
+            return False
+        found = receipt(self._quorum, intent.attempts[-1].tx_hash)
+        return found is not None and not found.succeeded
+
+    def advance(self, intent: Intent, block: BlockRef) -> Sent | None:
         """Moves a live intent on, if anything is to be done at ``block``; errors as `propose`."""
         progress = self._progress.setdefault(intent.sealed.digest, Progress(block.number))
         if not intent.attempts:
             return self._again(intent, block)
         last = intent.attempts[-1]
         found = receipt(self._quorum, last.tx_hash)
-        if found is not None:
-            return None if found.succeeded else self._again(intent, block)
+        if found is None and not self._is_outrun(intent, last):
+            return self._push(intent, last, progress, block)
+        return None if found is not None and found.succeeded else self._again(intent, block)
+
+    def forget(self, intent: Intent) -> None:
+        """Drops what is known of an intent that is no longer live."""
+        self._progress.pop(intent.sealed.digest, None)
+
+    def close(self) -> None:
+        """Drops the connections that transactions go through."""
+        self._sender.close()
+
+    def _push(self, intent: Intent, last: Attempt, progress: Progress, block: BlockRef) -> Sent | None:
+        """Offers a transaction that is not included again, to more takers or at a higher price."""
         if not last.relays and not progress.outbid:
             return self._submit(intent, last, block, public=True)
         age = block.number - progress.since_block
@@ -129,15 +188,7 @@ class Actor:
             return self._submit(intent, last, block, public=True)
         return None
 
-    def forget(self, intent: LiveIntent) -> None:
-        """Drops what is known of an intent that has come to its end."""
-        self._progress.pop(intent.sealed.digest, None)
-
-    def close(self) -> None:
-        """Drops the connections that transactions go through."""
-        self._sender.close()
-
-    def _overdue(self, intent: LiveIntent, last: Attempt, block: BlockRef) -> Sent | None:
+    def _overdue(self, intent: Intent, last: Attempt, block: BlockRef) -> Sent | None:
         if transaction_count(self._quorum, self._keys.sender.address) > last.tx_nonce:
             # An earlier attempt at this nonce reverted, or somebody else used the key.
             return self._again(intent, block)
@@ -150,24 +201,54 @@ class Actor:
         offer = bid(block.base_fee_wei, self._policy.fees, urgent=act.urgent, replaces=before)
         return self._send(intent, last.tx_nonce, offer, last.gas_limit, block)
 
-    def _again(self, intent: LiveIntent, block: BlockRef) -> Sent | None:
+    def _again(self, intent: Intent, block: BlockRef) -> Sent | None:
         """A fresh transaction for the same decision, if the vault would still take it."""
-        if len(intent.attempts) > self._policy.max_replacements + MAX_RETRIES:
+        if self._is_spent(intent):
             return None
         outcome = self._preview(block, intent.sealed.vault, intent.sealed.decision)
         return self._start(intent, self._recorder.act_of(intent), outcome, block)
 
-    def _start(self, intent: LiveIntent, act: Act, outcome: Outcome, block: BlockRef) -> Sent | None:
-        mined = transaction_count(self._quorum, self._keys.sender.address)
-        own = intent.sealed.digest
-        held = [a.tx_nonce for i in self._recorder.live() if i.sealed.digest != own for a in i.attempts]
-        tx_nonce = self._nonces.next(mined, held)
+    def _start(self, intent: Intent, act: Act, outcome: Outcome, block: BlockRef) -> Sent | None:
+        tx_nonce = self._next_nonce(intent)
         before = self._nonces.replaced(tx_nonce)
         offer = bid(block.base_fee_wei, self._policy.fees, urgent=act.urgent, replaces=before)
         gas = gas_limit(outcome.gas_used, execute_calldata(intent.sealed))
         return self._send(intent, tx_nonce, offer, gas, block)
 
-    def _send(self, intent: LiveIntent, tx_nonce: int, offer: Bid, gas: int, block: BlockRef) -> Sent | None:
+    def _is_spent(self, intent: Intent) -> bool:
+        return len(intent.attempts) > self._policy.max_replacements + MAX_RETRIES
+
+    def _is_outrun(self, intent: Intent, last: Attempt) -> bool:
+        """Whether a transaction of a superseded plan was included in place of the one that replaced it."""
+        shared = any(
+            attempt.tx_nonce == last.tx_nonce
+            for other in self._recorder.open()
+            if other.lane == intent.lane and not other.is_live
+            for attempt in other.attempts
+        )
+        return shared and transaction_count(self._quorum, self._keys.sender.address) > last.tx_nonce
+
+    def _next_nonce(self, own: Intent | None) -> int:
+        """The nonce of the next transaction for ``own``.
+
+        Those of other live intents are taken; that of a superseded one is not, so that the plan which comes
+        after it replaces its transaction instead of queueing behind it.
+        """
+        mined = transaction_count(self._quorum, self._keys.sender.address)
+        held = [
+            attempt.tx_nonce
+            for intent in self._recorder.live()
+            if own is None or intent.sealed.digest != own.sealed.digest
+            for attempt in intent.attempts
+        ]
+        return self._nonces.next(mined, held)
+
+    def _open_nonces(self, terms: PositionTerms) -> list[int]:
+        wanted = (terms.vault, terms.position_id)
+        lanes = (intent.lane for intent in self._recorder.open())
+        return [lane.nonce for lane in lanes if (lane.vault, lane.position_id) == wanted]
+
+    def _send(self, intent: Intent, tx_nonce: int, offer: Bid, gas: int, block: BlockRef) -> Sent | None:
         raw_tx, tx_hash = build(self._keys.sender, intent.sealed, tx_nonce, offer, gas)
         payload = {
             "digest": intent.sealed.digest,
@@ -185,7 +266,7 @@ class Actor:
         intent = self._intent(intent.sealed.digest)
         return self._submit(intent, intent.attempts[-1], block, public=self._policy.public_after_blocks == 0)
 
-    def _submit(self, intent: LiveIntent, attempt: Attempt, block: BlockRef, *, public: bool) -> Sent | None:
+    def _submit(self, intent: Intent, attempt: Attempt, block: BlockRef, *, public: bool) -> Sent | None:
         self._crash.reached("before-send")
         try:
             handed = self._sender.submit(attempt.raw_tx, public=public)
@@ -213,5 +294,5 @@ class Actor:
         self._crash.reached("after-sign")
         return attach(decision, terms.chain_id, terms.vault, signature, terms.signer)
 
-    def _intent(self, digest_: bytes) -> LiveIntent:
+    def _intent(self, digest_: bytes) -> Intent:
         return next(intent for intent in self._recorder.live() if intent.sealed.digest == digest_)

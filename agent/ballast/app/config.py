@@ -84,6 +84,7 @@ class FeesConfig(Section):
     max_fee_gwei: str = "300"
     replace_after_blocks: Positive = 2
     max_replacements: Annotated[int, Field(ge=0)] = 1
+    max_replans: Annotated[int, Field(ge=0)] = 16
 
     def policy(self) -> FeePolicy:
         """Figures in wei.

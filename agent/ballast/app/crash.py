@@ -13,7 +13,19 @@ from dataclasses import dataclass
 
 from ballast.domain.errors import ConfigError
 
-RECORDED = ("start", "terms", "tick", "signed", "sending", "sent", "settled", "compared", "alert", "stop")
+RECORDED = (
+    "start",
+    "terms",
+    "tick",
+    "signed",
+    "sending",
+    "sent",
+    "superseded",
+    "settled",
+    "compared",
+    "alert",
+    "stop",
+)
 EFFECTS = ("preview", "sign", "send")
 
 CRASH_POINTS: tuple[str, ...] = tuple(

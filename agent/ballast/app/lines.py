@@ -7,11 +7,11 @@ from typing import Any
 from ballast.app.settling import Settlement
 from ballast.decision.pipeline import Evaluation, Evaluations
 from ballast.domain.observation import BlockRef, Observation
-from ballast.journal.intents import LiveIntent
+from ballast.journal.intents import Intent
 
 
 def tick_fields(
-    block: BlockRef, observation: Observation, evaluations: Evaluations, live: tuple[LiveIntent, ...]
+    block: BlockRef, observation: Observation, evaluations: Evaluations, intents: tuple[Intent, ...]
 ) -> dict[str, Any]:
     """Fields of a ``tick`` line: what was seen and said at one block."""
     return {
@@ -19,7 +19,8 @@ def tick_fields(
         "time": block.timestamp,
         "sources": observation.agreeing_sources,
         "signing": True,
-        "live": [intent.sealed.digest.hex() for intent in live],
+        "live": [intent.sealed.digest.hex() for intent in intents if intent.is_live],
+        "superseded": [intent.sealed.digest.hex() for intent in intents if not intent.is_live],
         "positions": [position_fields(one) for one in evaluations],
     }
 

@@ -6,7 +6,7 @@ from ballast.app.crash import AbstractCrashPoint
 from ballast.domain.canonical import from_plain
 from ballast.domain.journal import Head, JournalEntry
 from ballast.domain.verdict import Act
-from ballast.journal.intents import LiveIntent
+from ballast.journal.intents import Intent
 from ballast.journal.journal import Journal
 
 
@@ -28,7 +28,7 @@ class Recorder:
         self._crash.reached(f"after-journal-{kind}")
         return entry
 
-    def act_of(self, intent: LiveIntent) -> Act:
+    def act_of(self, intent: Intent) -> Act:
         """The plan that an intent carries out, as recorded when it was signed.
 
         Raises:
@@ -41,6 +41,10 @@ class Recorder:
         """See `Journal.head`."""
         return self.journal.head()
 
-    def live(self) -> tuple[LiveIntent, ...]:
+    def live(self) -> tuple[Intent, ...]:
         """See `Journal.live_intents`."""
         return self.journal.live_intents()
+
+    def open(self) -> tuple[Intent, ...]:
+        """See `Journal.open_intents`."""
+        return self.journal.open_intents()

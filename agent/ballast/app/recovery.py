@@ -1,7 +1,9 @@
 """Start-up is recovery: what the journal knows is taken up again, whatever ended the last run.
 
-Live intents need nothing special here. The first tick asks the chain about each of them and settles it, sends
-it again or leaves it to its deadline, as every later tick does.
+Open intents need nothing special here. The first tick asks the chain about each of them and settles it,
+sends it again, plans anew on its nonce or leaves it to its deadline, as every later tick does. One that an
+agent has superseded before it died, with nothing signed yet to come after it, stands in nobody's way: the
+next plan takes its nonce.
 """
 
 from __future__ import annotations

@@ -90,8 +90,14 @@ def start(chain: Chain, journal: Journal, options: Options, log: FilteringBoundL
     memory = _begin(recorder, identity, config, weights, terms, block)
     finish_comparison(journal, settler, block.number)
     actor = None if keys is None else _actor(chain, recorder, keys, options.crash)
+    live, opened = len(recorder.live()), len(recorder.open())
     log.info(
-        "started", mode=identity.mode, block=block.number, live=len(recorder.live()), model=weights.model_id
+        "started",
+        mode=identity.mode,
+        block=block.number,
+        live=live,
+        superseded=opened - live,
+        model=weights.model_id,
     )
     return Runtime(chain, recorder, settler, actor, weights, memory, log)
 
@@ -130,6 +136,7 @@ def _actor(chain: Chain, recorder: Recorder, keys: Keys, crash: AbstractCrashPoi
         config.fees.policy(),
         config.fees.replace_after_blocks,
         config.fees.max_replacements,
+        config.fees.max_replans,
         config.send.public_after_blocks,
     )
     return Actor(chain.quorum, recorder, keys, open_sender(config), policy, crash)

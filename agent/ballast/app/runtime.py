@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from structlog.typing import FilteringBoundLogger
@@ -11,7 +12,7 @@ from ballast.app.acting import Actor, Sent
 from ballast.app.assembly import Chain
 from ballast.app.lines import settled_fields, tick_fields
 from ballast.app.recorder import Recorder
-from ballast.app.settling import EXECUTED, Settler
+from ballast.app.settling import EXECUTED, OVERTAKEN, Settlement, Settler, by_lane, is_used, reading_of
 from ballast.decision.carry import RiskCarry
 from ballast.decision.pipeline import Evaluation, Evaluations, evaluate_all
 from ballast.decision.records import TermsRecord, tick_record
@@ -27,7 +28,7 @@ from ballast.domain.errors import (
 from ballast.domain.observation import BlockRef, Observation
 from ballast.domain.terms import PositionTerms
 from ballast.domain.verdict import Act
-from ballast.journal.intents import LiveIntent
+from ballast.journal.intents import Intent
 from ballast.risk.model import Weights
 from ballast.tx.backoff import rest_blocks
 from ballast.tx.preflight import preview
@@ -39,10 +40,21 @@ _CONTAINED = (PreflightReverted, SealRefused, SendFailed, SourceError, QuorumLos
 
 @dataclass(slots=True)
 class Rest:
-    """A position's failures in a row, and the block before which nothing new is tried."""
+    """A position's failures in a row, and the block before which nothing new is tried.
+
+    ``counted`` is the digest of the last intent that counted as one: it does so once, however it ends.
+    """
 
     failures: int = 0
     until_block: int = 0
+    counted: bytes = b""
+
+    def failed(self, digest: bytes, block: int) -> None:
+        """Counts an intent that came to nothing at ``block``."""
+        if digest != self.counted:
+            self.counted = digest
+            self.failures += 1
+            self.until_block = block + rest_blocks(self.failures)
 
 
 @dataclass(slots=True)
@@ -129,14 +141,15 @@ class Runtime:
         self._memory.block_number = block.number
         observation = self._observe(block)
         self._settle(observation)
-        evaluations, tick_seq = self._evaluate(observation)
+        evaluations, after = evaluate_all(observation, self._memory.terms, self._weights, self._memory.carry)
+        replanned = self._supersede(observation, evaluations)
+        tick_seq = self._record(observation, evaluations, after)
         for intent in self._recorder.live():
             self._advance(intent, block)
-        # Whoever acts first has the better price in a pool that both use, so positions take turns at it.
-        for evaluation in evaluations if block.number % 2 == 0 else reversed(evaluations):
-            if isinstance(evaluation.verdict, Act) and evaluation.label not in self._gates(block):
+        for evaluation in _in_turn(evaluations, block, replanned):
+            if isinstance(evaluation.verdict, Act) and evaluation.label not in self._gates(observation):
                 self._act(evaluation, evaluation.verdict, tick_seq)
-        self._log.info("tick", **tick_fields(block, observation, evaluations, self._recorder.live()))
+        self._log.info("tick", **tick_fields(block, observation, evaluations, self._recorder.open()))
 
     def _observe(self, block: BlockRef) -> Observation:
         """Stage 1; where an owner has changed a configuration, its terms are read and recorded first."""
@@ -157,46 +170,124 @@ class Runtime:
         return self._chain.reader.read(block, memory.terms)
 
     def _settle(self, observation: Observation) -> None:
-        for intent in self._recorder.live():
-            settlement = self._settler.settle(intent, observation)
-            if settlement is None:
-                continue
-            if self._actor is not None:
-                self._actor.forget(intent)
-            rest = self._memory.rests.setdefault(intent.label, Rest())
-            rest.failures = 0 if settlement.result == EXECUTED else rest.failures + 1
-            rest.until_block = observation.block.number + rest_blocks(rest.failures)
-            self._log.info("settled", block=observation.block.number, **settled_fields(settlement))
-            for one in settlement.discrepancies:
-                figures = {"predicted": one.predicted, "realised": one.realised, "off_bps": one.off_bps}
-                self._log.warning("discrepancy", label=intent.label, figure=one.figure, **figures)
+        for lane in by_lane(self._recorder.open()):
+            for settlement in self._settler.settle(lane, observation):
+                self._take(settlement, observation.block)
 
-    def _evaluate(self, observation: Observation) -> tuple[Evaluations, int]:
-        """Stages 2 to 5, recorded; the number of the entry."""
+    def _take(self, settlement: Settlement, block: BlockRef) -> None:
+        intent = settlement.intent
+        if self._actor is not None:
+            self._actor.forget(intent)
+        rest = self._memory.rests.setdefault(intent.label, Rest())
+        if settlement.result == EXECUTED:
+            rest.failures, rest.until_block = 0, block.number
+        elif intent.is_live and settlement.result != OVERTAKEN:
+            # What a superseded intent cost was counted when it was given up.
+            rest.failed(intent.sealed.digest, block.number)
+        self._log.info("settled", block=block.number, **settled_fields(settlement))
+        for one in settlement.discrepancies:
+            figures = {"predicted": one.predicted, "realised": one.realised, "off_bps": one.off_bps}
+            self._log.warning("discrepancy", label=intent.label, figure=one.figure, **figures)
+
+    def _supersede(self, observation: Observation, evaluations: Evaluations) -> dict[str, int]:
+        """Gives up live intents whose place another plan can take at this block.
+
+        Written before the tick, whose record then shows the new act as one that nothing stands before.
+        Returns the last transaction nonce of each intent that was given up, by label.
+        """
+        if self._actor is None:
+            return {}
+        replanned = {}
+        for evaluation in evaluations:
+            intent = self._live_of(evaluation)
+            if intent is None:
+                continue
+            try:
+                reason = self._outlived(self._actor, intent, evaluation, observation)
+            except _CONTAINED as error:
+                # The intent stays as it is, and the next block asks again.
+                self._log.info("not_superseded", label=intent.label, reason=str(error))
+                continue
+            if reason is not None:
+                replanned[intent.label] = intent.attempts[-1].tx_nonce if intent.attempts else 0
+                self._give_up(self._actor, intent, reason, observation.block)
+        return replanned
+
+    def _outlived(
+        self, actor: Actor, intent: Intent, evaluation: Evaluation, observation: Observation
+    ) -> str | None:
+        """Why ``intent`` should give way: the vault would refuse it, and would take the new plan.
+
+        None while it should not.
+
+        Raises:
+            BallastError: one of `_CONTAINED`; the new plan is refused, or somebody could not be asked.
+        """
+        block = observation.block
+        rest = self._memory.rests.setdefault(intent.label, Rest())
+        if is_used(reading_of(observation, intent), intent.lane.nonce):
+            return None  # Executed; it waits for its depth.
+        if actor.has_reverted(intent):
+            rest.failed(intent.sealed.digest, block.number)
+        if not isinstance(evaluation.verdict, Act) or block.number < rest.until_block:
+            return None
+        reason = actor.obstacle(intent, block) if actor.may_replan(intent) else None
+        if reason is not None:
+            actor.prepare(evaluation, evaluation.verdict, self._terms_of(evaluation), intent)
+        return reason
+
+    def _give_up(self, actor: Actor, intent: Intent, reason: str, block: BlockRef) -> None:
+        payload = {"digest": intent.sealed.digest, "reason": reason}
+        self._recorder.append("superseded", payload, block.number)
+        actor.forget(intent)
+        self._log.info(
+            "superseded",
+            block=block.number,
+            label=intent.label,
+            digest="0x" + intent.sealed.digest.hex(),
+            reason=reason,
+        )
+
+    def _record(self, observation: Observation, evaluations: Evaluations, after: RiskCarry) -> int:
+        """Writes what stages 2 to 5 have made of an observation; the number of the entry."""
         memory = self._memory
-        evaluations, after = evaluate_all(observation, memory.terms, self._weights, memory.carry)
-        gates = self._gates(observation.block)
+        gates = self._gates(observation)
         acts = {one.label for one in evaluations if isinstance(one.verdict, Act)}
         stopped = {label: reason for label, reason in gates.items() if label in acts}
         record = tick_record(observation, memory.carry, evaluations, after, stopped)
         entry = self._recorder.append("tick", record, observation.block.number, durable=bool(acts))
         memory.carry = after
-        return evaluations, entry.seq
+        return entry.seq
 
-    def _gates(self, block: BlockRef) -> dict[str, str]:
+    def _gates(self, observation: Observation) -> dict[str, str]:
         """Why a position's act would not be carried out, by label."""
         gates = {
             label: f"rests until block {rest.until_block} after {rest.failures} failures"
             for label, rest in self._memory.rests.items()
-            if block.number < rest.until_block
+            if observation.block.number < rest.until_block
         }
-        for intent in self._recorder.live():
-            gates[intent.label] = f"intent 0x{intent.sealed.digest.hex()} is live"
+        for position in observation.positions:
+            for intent in self._recorder.open():
+                if (intent.lane.vault, intent.lane.position_id) != (position.vault, position.position_id):
+                    continue
+                digest = f"0x{intent.sealed.digest.hex()}"
+                if intent.is_live:
+                    gates[position.label] = f"intent {digest} is live"
+                elif is_used(position, intent.lane.nonce):
+                    gates[position.label] = f"the nonce of {digest} is used and not settled yet"
         return gates
 
+    def _live_of(self, evaluation: Evaluation) -> Intent | None:
+        position = evaluation.snapshot.position
+        wanted = (position.vault, position.position_id)
+        live = self._recorder.live()
+        return next((one for one in live if (one.lane.vault, one.lane.position_id) == wanted), None)
+
+    def _terms_of(self, evaluation: Evaluation) -> PositionTerms:
+        return next(one for one in self._memory.terms if one.label == evaluation.label)
+
     def _act(self, evaluation: Evaluation, act: Act, tick_seq: int) -> None:
-        terms = next(one for one in self._memory.terms if one.label == evaluation.label)
-        block = evaluation.snapshot.block
+        terms, block = self._terms_of(evaluation), evaluation.snapshot.block
         try:
             if self._actor is None:
                 self._rehearse(evaluation, act, terms)
@@ -207,7 +298,7 @@ class Runtime:
         else:
             self._memory.told.pop(terms.label, None)
 
-    def _advance(self, intent: LiveIntent, block: BlockRef) -> None:
+    def _advance(self, intent: Intent, block: BlockRef) -> None:
         if self._actor is None:
             return
         try:
@@ -245,3 +336,14 @@ class Runtime:
         if self._memory.told.get(about) != reason:
             self._log.warning(event, signing=False, reason=reason)
         self._memory.told[about] = reason
+
+
+def _in_turn(evaluations: Evaluations, block: BlockRef, replanned: Mapping[str, int]) -> list[Evaluation]:
+    """The order in which positions act.
+
+    Those that give a plan up come first, in the order of its transactions: each finds its old transaction
+    nonce free, so that of the old transaction and the new one only one can be included. Of the others,
+    whoever acts first has the better price in a pool that both use, so they take turns at it.
+    """
+    turn = evaluations if block.number % 2 == 0 else evaluations[::-1]
+    return sorted(turn, key=lambda one: (one.label not in replanned, replanned.get(one.label, 0)))

@@ -1,7 +1,12 @@
-"""What became of a live intent: executed, dead or still open, by the vault's nonce and the chain's clock."""
+"""What became of open intents: executed, dead or still open, by the vault's nonce and the chain's clock.
+
+A lane is looked at as a whole, since its nonce decides: the one decision that the chain names is executed,
+whoever relayed it and whether or not it had been superseded, and all others of the lane are dead.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ballast.app.recorder import Recorder
@@ -10,25 +15,27 @@ from ballast.domain.observation import Observation, PositionReading
 from ballast.domain.verdict import Act
 from ballast.ingest.heads import Heads
 from ballast.ingest.providers import Quorum
-from ballast.journal.intents import LiveIntent
+from ballast.journal.intents import Intent, Lane
 from ballast.monitor.compare import Discrepancy, Predicted, discrepancies
 from ballast.tx.receipts import Execution, executions, receipt
 
 EXECUTED, REVERTED, EXPIRED = "executed", "reverted", "expired"
+# Dead before the deadline: another decision of its lane was executed, or its nonce was cancelled.
+OVERTAKEN, CANCELLED = "overtaken", "cancelled"
 
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
     """End of an intent."""
 
-    intent: LiveIntent
+    intent: Intent
     result: str
     execution: Execution | None
     discrepancies: tuple[Discrepancy, ...] = ()
 
 
 class Settler:
-    """Looks at live intents and writes down their end."""
+    """Looks at open intents and writes down their end."""
 
     def __init__(self, quorum: Quorum, heads: Heads, recorder: Recorder, confirmations: int) -> None:
         self._quorum = quorum
@@ -36,21 +43,22 @@ class Settler:
         self._recorder = recorder
         self._confirmations = confirmations
 
-    def settle(self, intent: LiveIntent, observation: Observation) -> Settlement | None:
-        """Writes ``settled``, and ``compared`` where it was executed; None while the intent is open.
+    def settle(self, lane: Sequence[Intent], observation: Observation) -> Iterator[Settlement]:
+        """Writes ``settled`` for the intents of one lane that have come to their end.
+
+        ``compared`` follows where one was executed. Each settlement is written before it is handed out.
 
         Raises:
-            QuorumLost: no quorum for one answer; nothing was written.
+            QuorumLost: no quorum for one answer; nothing was written after the last settlement.
             JournalError: an entry could not be written.
         """
-        decision = intent.sealed.decision
-        reading = reading_of(observation, intent)
-        if is_used(reading, decision.nonce):
-            return self._settle_used(intent, observation)
-        if self._is_over(decision.valid_until, observation):
-            result = REVERTED if self._reverted(intent) else EXPIRED
-            return self._dead(intent, observation, result, "the deadline has passed")
-        return None
+        if is_used(reading_of(observation, lane[0]), lane[0].lane.nonce):
+            yield from self._settle_used(lane, observation)
+            return
+        for intent in lane:
+            if self._is_over(intent.sealed.decision.valid_until, observation):
+                result = REVERTED if self._reverted(intent) else EXPIRED
+                yield self._dead(intent, observation, result, "the deadline has passed")
 
     def compare(self, digest: bytes, act: Act, outcome: Outcome, block: int) -> tuple[Discrepancy, ...]:
         """Writes ``compared``: the plan's figures against the vault's.
@@ -64,29 +72,39 @@ class Settler:
         self._recorder.append("compared", payload, block)
         return found
 
-    def _settle_used(self, intent: LiveIntent, observation: Observation) -> Settlement | None:
-        decision, head = intent.sealed.decision, observation.block.number
-        events = executions(
-            self._quorum, intent.sealed.vault, decision.position_id, decision.snapshot_block, head
-        )
-        ours = next((event for event in events if event.digest == intent.sealed.digest), None)
-        if ours is None:
-            return self._dead(
-                intent, observation, EXPIRED, "its nonce was cancelled or used by another decision"
-            )
-        if head - ours.block_number + 1 < self._confirmations:
-            return None
-        self._write(intent, EXECUTED, observation, ours, "")
-        act = self._recorder.act_of(intent)
-        found = self.compare(intent.sealed.digest, act, ours.outcome, head)
-        return Settlement(intent, EXECUTED, ours, found)
+    def _settle_used(self, lane: Sequence[Intent], observation: Observation) -> Iterator[Settlement]:
+        event, head = self._execution(lane, observation), observation.block.number
+        if event is not None and head - event.block_number + 1 < self._confirmations:
+            return
+        result, reason = CANCELLED, "its nonce was cancelled"
+        if event is not None:
+            result, reason = OVERTAKEN, f"0x{event.digest.hex()} was executed on its nonce"
+            for intent in lane:
+                if intent.sealed.digest == event.digest:
+                    yield self._executed(intent, observation, event)
+        for intent in lane:
+            if event is None or intent.sealed.digest != event.digest:
+                yield self._dead(intent, observation, result, reason)
 
-    def _dead(self, intent: LiveIntent, observation: Observation, result: str, reason: str) -> Settlement:
+    def _execution(self, lane: Sequence[Intent], observation: Observation) -> Execution | None:
+        """The event that used the lane's nonce."""
+        place = lane[0].lane
+        first = min(intent.sealed.decision.snapshot_block for intent in lane)
+        events = executions(self._quorum, place.vault, place.position_id, first, observation.block.number)
+        return next((event for event in events if event.nonce == place.nonce), None)
+
+    def _executed(self, intent: Intent, observation: Observation, event: Execution) -> Settlement:
+        self._write(intent, EXECUTED, observation, event, "")
+        act = self._recorder.act_of(intent)
+        found = self.compare(intent.sealed.digest, act, event.outcome, observation.block.number)
+        return Settlement(intent, EXECUTED, event, found)
+
+    def _dead(self, intent: Intent, observation: Observation, result: str, reason: str) -> Settlement:
         self._write(intent, result, observation, None, reason)
         return Settlement(intent, result, None)
 
     def _write(
-        self, intent: LiveIntent, result: str, observation: Observation, event: Execution | None, reason: str
+        self, intent: Intent, result: str, observation: Observation, event: Execution | None, reason: str
     ) -> None:
         block = observation.block
         payload = {
@@ -107,12 +125,20 @@ class Settler:
         deep = observation.block.number - self._confirmations + 1
         return self._confirmations == 1 or self._heads.at(deep).timestamp > valid_until
 
-    def _reverted(self, intent: LiveIntent) -> bool:
+    def _reverted(self, intent: Intent) -> bool:
         receipts = (receipt(self._quorum, attempt.tx_hash) for attempt in intent.attempts)
         return any(found is not None and not found.succeeded for found in receipts)
 
 
-def reading_of(observation: Observation, intent: LiveIntent) -> PositionReading:
+def by_lane(intents: Iterable[Intent]) -> tuple[tuple[Intent, ...], ...]:
+    """Intents grouped by lane, both in their first order."""
+    lanes: dict[Lane, list[Intent]] = {}
+    for intent in intents:
+        lanes.setdefault(intent.lane, []).append(intent)
+    return tuple(tuple(lane) for lane in lanes.values())
+
+
+def reading_of(observation: Observation, intent: Intent) -> PositionReading:
     """The intent's position in an observation.
 
     Raises:

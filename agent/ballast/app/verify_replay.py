@@ -18,7 +18,7 @@ from ballast.domain.decision import Decision, SealedDecision
 from ballast.domain.errors import ConfigError, JournalError, SealRefused
 from ballast.domain.journal import JournalEntry
 from ballast.domain.terms import PositionTerms
-from ballast.journal.intents import INTENT_KINDS, IntentBook
+from ballast.journal.intents import INTENT_KINDS, IntentBook, Lane, lane_of
 from ballast.risk.model import Weights
 from ballast.risk.state import StateError
 
@@ -43,6 +43,7 @@ class IntentTrace:
 
     seq: int
     sealed: SealedDecision
+    superseded: bool = False
     result: str | None = None
     settled_seq: int | None = None
     tx_hash: str | None = None
@@ -55,6 +56,7 @@ class DecisionCheck:
 
     digest: str
     seq: int
+    superseded: bool
     tx: str | None
     block: int | None
     verified: bool
@@ -81,6 +83,7 @@ class Replayer:
         self._carry: RiskCarry | None = None
         self._runs: dict[int, dict[str, _Run]] = {}
         self._book = IntentBook()
+        self._executed: dict[Lane, int] = {}
         self._first_blocks: dict[tuple[str, int], int] = {}
 
     def take(self, entry: JournalEntry) -> None:
@@ -99,6 +102,7 @@ class Replayer:
             DecisionCheck(
                 digest="0x" + signed.hex(),
                 seq=trace.seq,
+                superseded=trace.superseded,
                 tx=trace.tx_hash,
                 block=trace.block_number,
                 verified=trace.seq not in bad and trace.settled_seq not in bad,
@@ -183,6 +187,8 @@ class Replayer:
             self._signed(entry, from_plain(SignedRecord, data))
         elif entry.entry_kind == "sending":
             self._sending(entry, data)
+        elif entry.entry_kind == "superseded":
+            self._superseded(data)
         elif entry.entry_kind == "settled":
             self._settled(entry, data)
         self._book.apply(entry)
@@ -190,9 +196,6 @@ class Replayer:
     def _signed(self, entry: JournalEntry, record: SignedRecord) -> None:
         sealed = record.sealed
         self.intents[sealed.digest] = IntentTrace(entry.seq, sealed)
-        for live in self._book.live():
-            if (live.sealed.vault, live.label) == (sealed.vault, record.label):
-                self._found(entry, f"{record.label} has a live intent already, of entry {live.signed_seq}")
         run = self._runs.get(record.tick_seq, {}).get(record.label)
         if run is None:
             self._found(entry, f"entry {record.tick_seq} is no recent tick of {record.label}")
@@ -227,6 +230,11 @@ class Replayer:
         if hashed != data["tx_hash"]:
             self._found(entry, f"its transaction hashes to {hashed}, not to {data['tx_hash']}")
 
+    def _superseded(self, data: dict[str, Any]) -> None:
+        trace = self.intents.get(bytes.fromhex(data["digest"].removeprefix("0x")))
+        if trace is not None:
+            trace.superseded = True
+
     def _settled(self, entry: JournalEntry, data: dict[str, Any]) -> None:
         trace = self.intents.get(bytes.fromhex(data["digest"].removeprefix("0x")))
         if trace is None:
@@ -234,6 +242,9 @@ class Replayer:
         trace.result, trace.settled_seq = data["result"], entry.seq
         if data["result"] == "executed":
             trace.tx_hash, trace.block_number = data["tx_hash"], data["block_number"]
+            first = self._executed.setdefault(lane_of(trace.sealed), entry.seq)
+            if first != entry.seq:
+                self._found(entry, f"executes on a nonce that entry {first} has executed on")
 
     def _found(self, entry: JournalEntry, reason: str) -> None:
         self.findings.append(Finding(entry.seq, reason))

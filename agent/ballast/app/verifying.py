@@ -75,6 +75,7 @@ def _head(text: str) -> bytes:
 
 def _decision_line(check: DecisionCheck) -> str:
     where = f"executed in block {check.block} by {check.tx}" if check.tx else "not executed"
+    where = f"superseded, {where}" if check.superseded else where
     verdict = "verified" if check.verified else "DOES NOT VERIFY"
     return f"decision {check.digest}, entry {check.seq}, {where}: {verdict}"
 

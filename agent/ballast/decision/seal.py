@@ -5,6 +5,8 @@ No key is ever seen here: whoever holds one signs the digest and hands the 65 by
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from eth_keys.datatypes import Signature
 from eth_keys.exceptions import BadSignature
 from eth_utils.exceptions import ValidationError
@@ -90,6 +92,22 @@ def require_timely(decision: Decision, latest: BlockRef, terms: PositionTerms) -
     age, allowed = latest.number + 1 - decision.snapshot_block, terms.limits.max_snapshot_age_blocks
     if not 0 < age <= allowed:
         raise SealRefused(f"the snapshot would be {age} blocks old at execution, allowed are 1 to {allowed}")
+
+
+def require_lane(decision: Decision, open_nonces: Iterable[int]) -> None:
+    """Refuses a decision that could execute beside an earlier one of its position.
+
+    ``open_nonces`` are those of all decisions of the position that are neither executed nor dead.
+
+    Raises:
+        SealRefused: one of them is not the decision's own nonce.
+    """
+    for nonce in open_nonces:
+        if nonce != decision.nonce:
+            raise SealRefused(
+                f"the decision's nonce is {decision.nonce}, allowed is {nonce}, on which another of this"
+                " position may still be executed"
+            )
 
 
 def attach(decision: Decision, chain_id: int, vault: str, signature: bytes, signer: str) -> SealedDecision:

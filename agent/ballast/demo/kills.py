@@ -1,7 +1,8 @@
 """Kills the agent at random moments of a crash, starts it again, and looks for what must never happen.
 
-``python -m ballast.demo.kills --kills 20``: two live intents for one position, an execution that the journal
-does not hold, or one that it holds and the chain does not, end it with exit status 1.
+``python -m ballast.demo.kills --kills 20``: two live intents for one position, two decisions of one position
+that could both execute, an execution that the journal does not hold, or one that it holds and the chain does
+not, end it with exit status 1.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import tempfile
 import time
 from collections.abc import Iterable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -146,25 +147,54 @@ def follow(entries: Iterable[JournalEntry]) -> tuple[list[str], set[str]]:
 
     Written anew beside the agent's own bookkeeping, so that an error there cannot hide itself.
     """
-    live: dict[str, str] = {}
-    faults: list[str] = []
-    settled: set[str] = set()
+    books = _Books()
     for entry in entries:
-        data = entry.data()
-        if entry.entry_kind == "signed":
-            _sign(live, faults, data, entry.seq)
-        elif entry.entry_kind == "settled":
-            live = {label: digest for label, digest in live.items() if digest != data["digest"]}
-            if data["result"] == "executed":
-                settled.add(data["digest"])
-    return faults, settled
+        books.take(entry.entry_kind, entry.seq, entry.data())
+    return books.faults, books.executed
 
 
-def _sign(live: dict[str, str], faults: list[str], data: dict[str, Any], seq: int) -> None:
-    label, digest = data["label"], data["sealed"]["digest"]
-    if label in live:
-        faults.append(f"entry {seq}: {label} has the live intents {live[label]} and {digest}")
-    live[label] = digest
+@dataclass(slots=True)
+class _Books:
+    """``live`` by label; ``open`` holds every decision without a settlement: its label and its nonce."""
+
+    live: dict[str, str] = field(default_factory=dict)
+    open: dict[str, tuple[str, int]] = field(default_factory=dict)
+    spent: dict[tuple[str, int], str] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+    executed: set[str] = field(default_factory=set)
+
+    def take(self, kind: str, seq: int, data: dict[str, Any]) -> None:
+        """Enters one line of the journal."""
+        if kind == "signed":
+            self._sign(seq, data)
+        elif kind == "superseded":
+            self._end_live(data["digest"])
+        elif kind == "settled":
+            self._settle(seq, data)
+
+    def _sign(self, seq: int, data: dict[str, Any]) -> None:
+        label, digest = data["label"], data["sealed"]["digest"]
+        nonce = data["sealed"]["decision"]["nonce"]
+        if label in self.live:
+            self.faults.append(f"entry {seq}: {label} has the live intents {self.live[label]} and {digest}")
+        for other, (whose, its_nonce) in self.open.items():
+            if whose == label and its_nonce != nonce:
+                self.faults.append(f"entry {seq}: {other} and {digest} of {label} could both execute")
+        self.live[label] = digest
+        self.open[digest] = label, nonce
+
+    def _settle(self, seq: int, data: dict[str, Any]) -> None:
+        digest = data["digest"]
+        self._end_live(digest)
+        lane = self.open.pop(digest, None)
+        if data["result"] != "executed":
+            return
+        self.executed.add(digest)
+        if lane is not None and self.spent.setdefault(lane, digest) != digest:
+            self.faults.append(f"entry {seq}: {self.spent[lane]} and {digest} executed on one nonce")
+
+    def _end_live(self, digest: str) -> None:
+        self.live = {label: live for label, live in self.live.items() if live != digest}
 
 
 def main(arguments: list[str] | None = None) -> int:

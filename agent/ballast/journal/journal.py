@@ -14,7 +14,7 @@ from ballast.domain.canonical import canonical_bytes
 from ballast.domain.errors import JournalError
 from ballast.domain.journal import GENESIS_HASH, Head, JournalEntry, entry_hash
 from ballast.journal.database import lock_for, migrate, open_engine, set_durability, sqlite_path
-from ballast.journal.intents import INTENT_KINDS, IntentBook, LiveIntent
+from ballast.journal.intents import INTENT_KINDS, Intent, IntentBook
 from ballast.journal.lock import FileLock
 from ballast.journal.schema import ENTRIES, HEAD
 
@@ -29,9 +29,7 @@ _MOVE_HEAD = (
     .values(seq=bindparam("new_seq"), hash=bindparam("new_hash"))
 )
 
-KINDS = frozenset(
-    {"start", "terms", "tick", "signed", "sending", "sent", "settled", "compared", "alert", "stop"}
-)
+KINDS = frozenset({"start", "terms", "tick", "compared", "alert", "stop", *INTENT_KINDS})
 
 
 class Journal:
@@ -153,9 +151,13 @@ class Journal:
         rows = self._rows(query)
         return _entry(rows[0]) if rows else None
 
-    def live_intents(self) -> tuple[LiveIntent, ...]:
-        """Signed decisions without a settlement, oldest first. Only a journal open for writing keeps them."""
+    def live_intents(self) -> tuple[Intent, ...]:
+        """Signed decisions that the agent still sends, oldest first; kept only while open for writing."""
         return self._book.live()
+
+    def open_intents(self) -> tuple[Intent, ...]:
+        """Signed decisions without a settlement, superseded ones too; as `live_intents`."""
+        return self._book.open()
 
     def close(self) -> None:
         """Ends the connection and frees the lock."""

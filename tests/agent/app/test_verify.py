@@ -12,7 +12,7 @@ from ballast.decision.carry import initial_carry
 from ballast.domain.journal import GENESIS_HASH
 from ballast.journal.journal import Journal, journal_url
 from support import core, recorded
-from support.recorded import WEIGHTS, FakeChain, Scribe
+from support.recorded import WEIGHTS, FakeChain, HeedlessBook, Scribe
 
 
 @pytest.fixture
@@ -175,11 +175,76 @@ def test_two_live_intents_of_one_position_are_named(path: Path) -> None:
     with Journal.open(journal_url(path)) as journal:
         scribe = Scribe(journal, FakeChain(), terms, initial_carry(WEIGHTS, terms))
         scribe.execute = lambda *_: None
+        journal._book = HeedlessBook()
         scribe.start()
         scribe.tick(1_000, 190.0, health=1.2)
         scribe.tick(1_001, 189.0, health=1.19)
     report = check(path)
     assert any("has a live intent already" in finding.reason for finding in report.findings)
+
+
+def replanned_run(path: Path, first: str, second: str) -> FakeChain:
+    """Two plans on one nonce, the first superseded; ``first`` and ``second`` are what became of them."""
+    terms = [recorded.terms_of()]
+    with Journal.open(journal_url(path)) as journal:
+        scribe = Scribe(journal, FakeChain(), terms, initial_carry(WEIGHTS, terms))
+        scribe.execute = lambda *_: None
+        scribe.start()
+        scribe.tick(1_000, 190.0, health=1.2)
+        old = journal.live_intents()[0].sealed
+        journal.append("superseded", {"digest": old.digest, "reason": "preview reverted"}, 1_001)
+        scribe.tick(1_001, 180.0, health=1.15)
+        new = journal.live_intents()[0].sealed
+        assert old.decision.nonce == new.decision.nonce
+        journal._book = HeedlessBook()
+        for sealed, result in ((old, first), (new, second)):
+            if result == "executed":
+                scribe.include(sealed, 1_002, "0x" + "77" * 32)
+            else:
+                where = {"tx_hash": None, "block_number": 1_002, "block_hash": "0x"}
+                journal.append("settled", {"digest": sealed.digest, "result": result, **where}, 1_002)
+        journal.append("stop", {"reason": "test"}, 1_002)
+    return scribe.chain
+
+
+def test_a_superseded_decision_and_the_one_after_it_are_both_run_again_and_verify(path: Path) -> None:
+    chain = replanned_run(path, "overtaken", "executed")
+    report = check(path, chain, require_stop=True)
+    assert report.findings == ()
+    old, new = report.decisions
+    assert (old.superseded, old.tx, old.verified) == (True, None, True)
+    assert (new.superseded, new.block, new.verified) == (False, 1_002, True)
+
+
+def test_a_superseded_decision_that_was_rewritten_is_named(path: Path) -> None:
+    replanned_run(path, "overtaken", "executed")
+    signed = recorded.payload_with(path, "signed")
+    recorded.rewrite(path, signed, '"max_loss_bps":200', '"max_loss_bps":201')
+    assert named(check(path))[0] == signed
+
+
+def test_two_executions_on_one_nonce_are_named(path: Path) -> None:
+    replanned_run(path, "executed", "executed")
+    reasons = [finding.reason for finding in check(path).findings]
+    assert any("executes on a nonce that entry" in reason for reason in reasons)
+
+
+def test_a_plan_on_another_nonce_beside_a_superseded_one_is_named(path: Path) -> None:
+    replanned_run(path, "overtaken", "executed")
+    with sqlite3.connect(path) as database:
+        second = database.execute("SELECT max(seq) FROM entries WHERE kind = 'signed'").fetchone()[0]
+    database.close()
+    recorded.rewrite(path, second, '"nonce":0', '"nonce":1')
+    reasons = [finding.reason for finding in check(path).findings if finding.seq == second]
+    assert any("is signed on nonce 1, while entry 4 of treasury is open on nonce 0" in one for one in reasons)
+
+
+def test_an_execution_that_the_journal_calls_overtaken_is_named(path: Path) -> None:
+    chain = replanned_run(path, "executed", "overtaken")
+    assert check(path, chain).ok
+    settled = recorded.payload_with(path, "settled")
+    recorded.rewrite(path, settled, '"result":"executed"', '"result":"overtaken"')
+    assert settled in named(check(path, chain))
 
 
 @pytest.mark.parametrize(

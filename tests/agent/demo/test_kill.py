@@ -42,8 +42,16 @@ def _entry(seq, kind, **data):
     return JournalEntry(seq, b"", b"", kind, None, json.dumps(data))
 
 
-def _signed(seq, label, digest):
-    return _entry(seq, "signed", label=label, sealed={"digest": digest})
+def _signed(seq, label, digest, nonce=0):
+    return _entry(seq, "signed", label=label, sealed={"digest": digest, "decision": {"nonce": nonce}})
+
+
+def _settled(seq, digest, result="executed"):
+    return _entry(seq, "settled", digest=digest, result=result)
+
+
+def _superseded(seq, digest):
+    return _entry(seq, "superseded", digest=digest)
 
 
 def test_two_live_intents_of_one_position_are_found():
@@ -57,10 +65,26 @@ def test_two_live_intents_of_one_position_are_found():
 def test_a_settled_intent_makes_room_for_the_next(result, settled):
     entries = [
         _signed(1, "a", "0x1"),
-        _entry(2, "settled", digest="0x1", result=result),
+        _settled(2, "0x1", result),
         _signed(3, "a", "0x3"),
     ]
     assert follow(entries) == ([], settled)
+
+
+def test_a_superseded_intent_makes_room_for_the_next_on_its_own_nonce_only():
+    given_up = [_signed(1, "a", "0x1", 3), _superseded(2, "0x1")]
+    assert follow([*given_up, _signed(3, "a", "0x2", 3)]) == ([], set())
+    faults, _ = follow([*given_up, _signed(3, "a", "0x2", 4)])
+    assert faults == ["entry 3: 0x1 and 0x2 of a could both execute"]
+    assert follow([*given_up, _settled(3, "0x1", "expired"), _signed(4, "a", "0x2", 4)]) == ([], set())
+
+
+def test_two_executions_on_one_nonce_are_found():
+    entries = [_signed(1, "a", "0x1", 3), _superseded(2, "0x1"), _signed(3, "a", "0x2", 3)]
+    one = [_settled(4, "0x1"), _settled(5, "0x2", "overtaken")]
+    assert follow([*entries, *one]) == ([], {"0x1"})
+    faults, _ = follow([*entries, _settled(4, "0x1"), _settled(5, "0x2")])
+    assert faults == ["entry 5: 0x1 and 0x2 executed on one nonce"]
 
 
 def test_a_plan_kills_no_more_than_asked_and_never_before_the_first_answer():

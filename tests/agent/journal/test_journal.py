@@ -205,6 +205,7 @@ def test_every_kind_of_entry_can_be_appended_by_name() -> None:
         "signed",
         "sending",
         "sent",
+        "superseded",
         "settled",
         "compared",
         "alert",

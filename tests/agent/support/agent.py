@@ -60,7 +60,7 @@ class Agent:
     def tick(self) -> bool:
         """One look at the head, with the rule that must never break."""
         worked = self.runtime.poll()
-        assert_one_live_intent_per_position(self.journal)
+        assert_one_execution_possible_per_position(self.journal)
         return worked
 
     def end(self) -> None:
@@ -100,9 +100,13 @@ def running(text: str, crash: AbstractCrashPoint | None = None, mode: Mode = Mod
         chain.close()
 
 
-def assert_one_live_intent_per_position(journal: Journal) -> None:
-    live = [(one.sealed.vault, one.sealed.decision.position_id) for one in journal.live_intents()]
+def assert_one_execution_possible_per_position(journal: Journal) -> None:
+    """One live intent at most, and one nonce for all that are open."""
+    live = [(one.lane.vault, one.lane.position_id) for one in journal.live_intents()]
     assert len(live) == len(set(live)), f"two live intents for one position: {live}"
+    lanes = {one.lane for one in journal.open_intents()}
+    positions = {(lane.vault, lane.position_id) for lane in lanes}
+    assert len(lanes) == len(positions), f"two nonces open for one position: {lanes}"
 
 
 def journal_path(folder: Path) -> Path:
