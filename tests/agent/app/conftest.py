@@ -17,7 +17,7 @@ from support.guarded import PASSWORD_ENV, Guarded, build_guarded
 @pytest.fixture(scope="session")
 def guarded_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
     """Built once; ask for `guarded`, which undoes what a test did to it."""
-    node = ReplicaNode(mining=False)
+    node = ReplicaNode(mining=False, order="fees")
     try:
         node.start()
         world = build_guarded(node, tmp_path_factory.mktemp("keys"))

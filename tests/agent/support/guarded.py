@@ -67,7 +67,7 @@ class Guarded:
             "urls": [self.node.url], "quorum": 1, "parameters": ACTING_PARAMETERS,
             "strategy": "static_rule", "vault": self.vault, "chain_id": 1,
             "journal": folder / "journal.sqlite", "swap_pool": at.UNISWAP_USDC_WETH_POOL,
-            "replace_after_blocks": 2, "max_replacements": 1, "private_urls": [],
+            "replace_after_blocks": 2, "max_replacements": 1, "max_replans": 16, "private_urls": [],
             "timeout_ms": 5_000, "poll_ms": 2, "confirmations": 1,
         } | changes  # fmt: skip
         return "\n\n".join(
@@ -80,7 +80,13 @@ class Guarded:
                 table("journal", {"url": f"sqlite:///{given['journal']}"}),
                 table("signer", {"keystore": str(self.keys.signer_file), "password_env": PASSWORD_ENV}),
                 table("sender", {"keystore": str(self.keys.sender_file), "password_env": PASSWORD_ENV}),
-                table("fees", {name: given[name] for name in ("replace_after_blocks", "max_replacements")}),
+                table(
+                    "fees",
+                    {
+                        name: given[name]
+                        for name in ("replace_after_blocks", "max_replacements", "max_replans")
+                    },
+                ),
                 table("send", {"private_urls": given["private_urls"], "public_after_blocks": 2}),
                 table("run", {"poll_ms": given["poll_ms"], "confirmations": given["confirmations"]}),
                 table("[position]", self._position(given)),
