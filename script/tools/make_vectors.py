@@ -19,6 +19,7 @@ from eth_account import Account
 from eth_utils.crypto import keccak
 
 from ballast.decision import eip712
+from ballast.decision.records import SupersededRecord
 from ballast.domain.canonical import canonical_bytes
 from ballast.domain.decision import Decision, Route
 from ballast.domain.journal import GENESIS_HASH, JournalEntry, entry_hash
@@ -251,12 +252,17 @@ def message_vectors() -> dict[str, Any]:
     payload = canonical_bytes({"label": "treasury", "reason": "test"}).decode()
     first = entry_hash(GENESIS_HASH, 1, "alert", 1_000, payload)
     entry = JournalEntry(1, GENESIS_HASH, first, "alert", 1_000, payload)
+    given_up = SupersededRecord(keccak(text="digest"), "preview reverted: SlippageExceeded()")
+    payload = canonical_bytes(given_up).decode()
+    second = entry_hash(first, 2, "superseded", 1_001, payload)
     messages = {
         "observation": observation,
         "terms": terms,
         "snapshot": snapshot,
         "decision": base_decision(),
         "journal_entry": entry,
+        "superseded": given_up,
+        "superseded_entry": JournalEntry(2, first, second, "superseded", 1_001, payload),
     }
     return {
         "messages": [

@@ -15,7 +15,7 @@ from ballast.app.recorder import Recorder
 from ballast.app.settling import EXECUTED, OVERTAKEN, Settlement, Settler, by_lane, is_used, reading_of
 from ballast.decision.carry import RiskCarry
 from ballast.decision.pipeline import Evaluation, Evaluations, evaluate_all
-from ballast.decision.records import TermsRecord, tick_record
+from ballast.decision.records import SupersededRecord, TermsRecord, tick_record
 from ballast.decision.seal import require_timely, seal_inputs
 from ballast.domain.errors import (
     BallastError,
@@ -237,8 +237,7 @@ class Runtime:
         return reason
 
     def _give_up(self, actor: Actor, intent: Intent, reason: str, block: BlockRef) -> None:
-        payload = {"digest": intent.sealed.digest, "reason": reason}
-        self._recorder.append("superseded", payload, block.number)
+        self._recorder.append("superseded", SupersededRecord(intent.sealed.digest, reason), block.number)
         actor.forget(intent)
         self._log.info(
             "superseded",

@@ -11,7 +11,7 @@ from eth_utils.crypto import keccak
 from ballast.decision.carry import RiskCarry, fresh_pair
 from ballast.decision.eip712 import digest
 from ballast.decision.pipeline import Evaluation, evaluate_all
-from ballast.decision.records import SignedRecord, TermsRecord, TickRecord
+from ballast.decision.records import SignedRecord, SupersededRecord, TermsRecord, TickRecord
 from ballast.decision.seal import recover, seal_inputs
 from ballast.domain.canonical import MalformedMessage, from_plain
 from ballast.domain.decision import Decision, SealedDecision
@@ -188,7 +188,7 @@ class Replayer:
         elif entry.entry_kind == "sending":
             self._sending(entry, data)
         elif entry.entry_kind == "superseded":
-            self._superseded(data)
+            self._superseded(from_plain(SupersededRecord, data))
         elif entry.entry_kind == "settled":
             self._settled(entry, data)
         self._book.apply(entry)
@@ -230,8 +230,8 @@ class Replayer:
         if hashed != data["tx_hash"]:
             self._found(entry, f"its transaction hashes to {hashed}, not to {data['tx_hash']}")
 
-    def _superseded(self, data: dict[str, Any]) -> None:
-        trace = self.intents.get(bytes.fromhex(data["digest"].removeprefix("0x")))
+    def _superseded(self, record: SupersededRecord) -> None:
+        trace = self.intents.get(record.digest)
         if trace is not None:
             trace.superseded = True
 

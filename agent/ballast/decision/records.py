@@ -65,6 +65,17 @@ class SignedRecord:
     act: Act
 
 
+@dataclass(frozen=True, slots=True)
+class SupersededRecord:
+    """`superseded`: the decision with ``digest`` is not sent any more; the next is signed on its nonce.
+
+    ``reason`` says why it would have come to nothing. It may still be relayed by others until it is settled.
+    """
+
+    digest: bytes
+    reason: str
+
+
 def tick_record(
     observation: Observation,
     before: RiskCarry,

@@ -15,10 +15,14 @@ from ballast.risk.model import load_default_weights
 from ballast.strategies.registry import model_ids
 from support.agent import Agent, CrashAfter, CrashAt, InjectedCrash, running
 from support.guarded import CALM_PARAMETERS, Guarded
+from support.market import Market
 
 TICKS_TO_THE_END = 12
 # An alert belongs to another story, below.
-UNREACHED = {"before-journal-alert", "after-journal-alert"}
+ALERTS = {"before-journal-alert", "after-journal-alert"}
+# Nothing is superseded while the price stands still.
+UNREACHED = ALERTS | {"before-journal-superseded", "after-journal-superseded"}
+BEFORE_USD, AFTER_USD = 3_000, 2_880
 
 
 def live_until_the_end(guarded: Guarded, text: str, crash: CrashAfter) -> None:
@@ -44,7 +48,8 @@ def assert_repaired_once(guarded: Guarded, text: str) -> int:
         assert len(events) == 1
         assert [data["digest"] for data in settled] == ["0x" + event.digest.hex() for event in events]
         assert Counter(data["digest"] for data in agent.data("compared")) == {settled[0]["digest"]: 1}
-        assert not agent.journal.live_intents()
+        assert not agent.journal.open_intents()
+        assert len({data["sealed"]["decision"]["nonce"] for data in agent.data("signed")}) == 1
         assert_verifies(agent)
         return len(agent.data("signed"))
 
@@ -77,6 +82,50 @@ def test_every_crash_point_leads_to_the_same_end(guarded: Guarded, folder: Path)
         signed = assert_repaired_once(guarded, text)
         # The first decision outlived every one of these deaths, so there was no reason for a second.
         assert signed == 1
+
+
+def live_through_a_fall(guarded: Guarded, text: str, crash: CrashAfter) -> None:
+    """As `live_until_the_end`, and the price falls before the first decision can be executed."""
+    market = Market(guarded)
+    with running(text, crash) as agent:
+        for _ in range(TICKS_TO_THE_END):
+            agent.tick()
+            market.moves_to(AFTER_USD)
+            if "compared" in agent.kinds():
+                break
+        agent.end()
+
+
+def about_to_fall(guarded: Guarded) -> str:
+    """Snapshot with a market that has not moved yet."""
+    market = Market(guarded)
+    market.enter()
+    market.moves_to(BEFORE_USD)
+    return guarded.node.rpc.call("evm_snapshot")
+
+
+def test_a_decision_is_superseded_in_a_fall_and_all_points_are_reached(
+    guarded: Guarded, folder: Path
+) -> None:
+    about_to_fall(guarded)
+    crash = CrashAfter(None)
+    live_through_a_fall(guarded, guarded.config(folder), crash)
+    assert set(CRASH_POINTS) - set(crash.names) == ALERTS
+
+
+@pytest.mark.slow
+def test_every_crash_point_of_a_fall_leads_to_one_repair_on_one_nonce(guarded: Guarded, folder: Path) -> None:
+    rpc, snapshot, counted = guarded.node.rpc, about_to_fall(guarded), CrashAfter(None)
+    live_through_a_fall(guarded, guarded.config(folder, journal=folder / "counted.sqlite"), counted)
+    for number, name in enumerate(counted.names):
+        rpc.call("evm_revert", snapshot)
+        rpc.call("anvil_dropAllTransactions")
+        snapshot = rpc.call("evm_snapshot")
+        text = guarded.config(folder, journal=folder / f"{number}.sqlite")
+        with pytest.raises(InjectedCrash, match=name):
+            live_through_a_fall(guarded, text, CrashAfter(number))
+        live_through_a_fall(guarded, text, CrashAfter(None))
+        assert 1 <= assert_repaired_once(guarded, text) <= 2
 
 
 @pytest.mark.parametrize("seed", range(8))

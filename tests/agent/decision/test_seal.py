@@ -6,7 +6,7 @@ import pytest
 from eth_account import Account
 
 from ballast.decision import eip712
-from ballast.decision.seal import attach, require_timely, seal_inputs
+from ballast.decision.seal import attach, require_lane, require_timely, seal_inputs
 from ballast.domain.errors import SealRefused
 from ballast.domain.observation import BlockRef, VaultState
 from ballast.domain.snapshot import join
@@ -131,3 +131,12 @@ def test_a_decision_is_timely_until_the_last_block_that_can_execute_it() -> None
         require_timely(decision, block(number, start - 1), terms)
     with pytest.raises(SealRefused, match="21 blocks old"):
         require_timely(decision, block(number + 20, start), terms)
+
+
+def test_a_decision_takes_the_nonce_of_every_other_that_may_still_execute_or_is_refused() -> None:
+    decision = sealed_decision(nonce_bitmap=0b111)
+    require_lane(decision, [])
+    require_lane(decision, [3, 3])
+    for open_nonces in ([2], [4], [3, 4]):
+        with pytest.raises(SealRefused, match="the decision's nonce is 3, allowed is"):
+            require_lane(decision, open_nonces)
