@@ -1,8 +1,8 @@
 """Stages 6, 7 and 9: ask the vault, seal, sign, send, and keep a live intent moving until it is decided.
 
 An intent is one signed decision. While the vault would take it, it is sent again, replaced at a higher price
-or left to its deadline. Once the vault would not, a newer decision on the same nonce of the vault may take
-its place: of the two only one can ever execute.
+or left to its deadline. Once the vault would not, or a transaction of it has reverted, a newer decision on
+the same nonce of the vault may take its place: of the two only one can ever execute.
 """
 
 from __future__ import annotations
@@ -128,14 +128,12 @@ class Actor:
         return decision, outcome
 
     def obstacle(self, intent: Intent, block: BlockRef) -> str | None:
-        """Why a live intent would come to nothing at ``block``; None while the vault would take it.
+        """What the vault has against a live intent on the state of ``block``; None where it would take it.
 
         Raises:
             QuorumLost: no quorum for one answer.
             SourceError: the vault does not answer as it must.
         """
-        if self._is_spent(intent) and self.has_reverted(intent):
-            return f"reverted on chain, the last of {len(intent.attempts)} transactions"
         try:
             self._preview(block, intent.sealed.vault, intent.sealed.decision)
         except PreflightReverted as error:
@@ -203,7 +201,7 @@ class Actor:
 
     def _again(self, intent: Intent, block: BlockRef) -> Sent | None:
         """A fresh transaction for the same decision, if the vault would still take it."""
-        if self._is_spent(intent):
+        if len(intent.attempts) > self._policy.max_replacements + MAX_RETRIES:
             return None
         outcome = self._preview(block, intent.sealed.vault, intent.sealed.decision)
         return self._start(intent, self._recorder.act_of(intent), outcome, block)
@@ -214,9 +212,6 @@ class Actor:
         offer = bid(block.base_fee_wei, self._policy.fees, urgent=act.urgent, replaces=before)
         gas = gas_limit(outcome.gas_used, execute_calldata(intent.sealed))
         return self._send(intent, tx_nonce, offer, gas, block)
-
-    def _is_spent(self, intent: Intent) -> bool:
-        return len(intent.attempts) > self._policy.max_replacements + MAX_RETRIES
 
     def _is_outrun(self, intent: Intent, last: Attempt) -> bool:
         """Whether a transaction of a superseded plan was included in place of the one that replaced it."""

@@ -216,9 +216,9 @@ class Runtime:
     def _outlived(
         self, actor: Actor, intent: Intent, evaluation: Evaluation, observation: Observation
     ) -> str | None:
-        """Why ``intent`` should give way: the vault would refuse it, and would take the new plan.
+        """Why ``intent`` should give way; None while it should not.
 
-        None while it should not.
+        It has reverted on chain or the vault would refuse it now, and the vault would take the new plan.
 
         Raises:
             BallastError: one of `_CONTAINED`; the new plan is refused, or somebody could not be asked.
@@ -227,11 +227,13 @@ class Runtime:
         rest = self._memory.rests.setdefault(intent.label, Rest())
         if is_used(reading_of(observation, intent), intent.lane.nonce):
             return None  # Executed; it waits for its depth.
-        if actor.has_reverted(intent):
+        reverted = actor.has_reverted(intent)
+        if reverted:
             rest.failed(intent.sealed.digest, block.number)
-        if not isinstance(evaluation.verdict, Act) or block.number < rest.until_block:
+        may = actor.may_replan(intent) and block.number >= rest.until_block
+        if not isinstance(evaluation.verdict, Act) or not may:
             return None
-        reason = actor.obstacle(intent, block) if actor.may_replan(intent) else None
+        reason = "its transaction reverted on chain" if reverted else actor.obstacle(intent, block)
         if reason is not None:
             actor.prepare(evaluation, evaluation.verdict, self._terms_of(evaluation), intent)
         return reason

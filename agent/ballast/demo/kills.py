@@ -62,6 +62,7 @@ class KillingGuard:
 
     def wait_for(self, block: int, cap_seconds: float) -> Tick | None:
         """See `Guard`; without an answer while the agent is away."""
+        self._plan.passes()
         if self._absent > 0:
             self._absent -= 1
             return None
@@ -85,23 +86,32 @@ class KillingGuard:
 
 
 class KillPlan:
-    """When to kill: spread over the blocks, and more often while a decision is on its way. Seeded."""
+    """When to kill: spread over the blocks, and more often while a decision is on its way. Seeded.
+
+    The fewer blocks are left, the likelier is each: all kills take place, whatever the agent is busy with.
+    """
 
     def __init__(self, kills: int, steps: int, seed: int) -> None:
         self._random = random.Random(seed)  # noqa: S311 (moments of death, not secrets)
         self.left = kills
-        self._chance = kills / steps
+        self._blocks_left = steps
+
+    def passes(self) -> None:
+        """Takes note of one block, whether the agent is there or not."""
+        self._blocks_left -= 1
 
     def strikes(self, last: Tick | None) -> bool:
         """Whether to kill in this block, given what the agent said last."""
         busy = last is not None and any(row.get("verdict") == "act" for row in last.positions)
-        strikes = (
-            self.left > 0
-            and last is not None
-            and self._random.random() < (_CHANCE_WITH_INTENT if busy else self._chance)
-        )
+        chance = _CHANCE_WITH_INTENT if busy else self._chance()
+        strikes = self.left > 0 and last is not None and self._random.random() < chance
         self.left -= strikes
         return strikes
+
+    def _chance(self) -> float:
+        # A kill takes its own block, those of the absence, and the one in which the agent speaks again.
+        room = self._blocks_left - self.left * (_LONGEST_ABSENCE_BLOCKS + 2)
+        return 1.0 if room <= self.left else self.left / room
 
     def moment(self) -> float:
         """Seconds after the block."""

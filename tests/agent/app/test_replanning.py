@@ -196,27 +196,43 @@ def test_second_revert_in_a_row_makes_the_next_plan_wait_a_block(
         assert list(results(agent).values()).count("overtaken") == 2
 
 
-def test_plan_whose_transactions_keep_reverting_gives_way_though_its_preview_passes(
+def test_plan_that_reverted_gives_way_to_fresher_figures_though_the_vault_would_take_it_again(
     guarded: Guarded, folder: Path, market: Market
 ) -> None:
     rpc = guarded.node.rpc
-    with running(guarded.config(folder, max_replacements=0, parameters=LONG_LIVED)) as agent:
+    with running(guarded.config(folder)) as agent:
         agent.tick()
+        # For one block the vault is a contract that refuses everything.
         code = rpc.call("eth_getCode", guarded.vault, "latest")
-        for _ in range(3):
-            assert "superseded" not in agent.kinds()
-            # For one block the vault is a contract that refuses everything.
-            rpc.call("anvil_setCode", guarded.vault, "0x60006000fd")
-            guarded.mine()
-            rpc.call("anvil_setCode", guarded.vault, code)
-            guarded.mine()
-            agent.tick()
-        assert [data["reason"] for data in agent.data("superseded")] == [
-            "reverted on chain, the last of 3 transactions"
-        ]
+        rpc.call("anvil_setCode", guarded.vault, "0x60006000fd")
+        guarded.mine()
+        rpc.call("anvil_setCode", guarded.vault, code)
         guarded.mine()
         agent.tick()
-        assert_one_execution_and_a_good_record(guarded, agent)
+        assert [data["reason"] for data in agent.data("superseded")] == ["its transaction reverted on chain"]
+        assert len({decision["nonce"] for decision in decisions(agent)}) == 1
+        guarded.mine()
+        agent.tick()
+        assert assert_one_execution_and_a_good_record(guarded, agent) == digests(agent)[1]
+
+
+def test_execution_that_waits_for_its_depth_is_neither_superseded_nor_followed_by_another_nonce(
+    guarded: Guarded, folder: Path, market: Market
+) -> None:
+    with running(guarded.config(folder, confirmations=3)) as agent:
+        agent.tick()
+        market.moves_to(AFTER_USD, others_wait=True)
+        agent.tick()
+        relay(guarded, from_plain(SealedDecision, agent.data("signed")[0]["sealed"]))
+        market.moves_to(BEFORE_USD)
+        # So low that the strategy wants another repair at once.
+        market.moves_to(2_600)
+        agent.tick()
+        assert (len(agent.data("superseded")), len(agent.data("signed"))) == (1, 2)
+        assert "settled" not in agent.kinds()
+        market.moves_to(BEFORE_USD)
+        agent.tick()
+        assert assert_one_execution_and_a_good_record(guarded, agent) == digests(agent)[0]
 
 
 def test_transaction_of_a_superseded_plan_that_is_included_in_place_of_the_new_one_costs_no_block(

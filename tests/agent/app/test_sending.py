@@ -98,9 +98,11 @@ def test_relay_that_accepts_and_never_includes_is_followed_by_public_nodes(
         assert [data["result"] for data in agent.data("settled")] == ["executed"]
 
 
-def test_reverted_transaction_is_tried_again_with_the_same_decision(guarded: Guarded, folder: Path) -> None:
+def test_reverted_transaction_is_tried_again_with_the_same_decision_where_no_other_may_follow(
+    guarded: Guarded, folder: Path
+) -> None:
     rpc = guarded.node.rpc
-    with running(guarded.config(folder)) as agent:
+    with running(guarded.config(folder, max_replans=0)) as agent:
         agent.tick()
         sending = agent.data("sending")[0]
         # For one block the vault is a contract that refuses everything.

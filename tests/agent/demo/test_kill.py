@@ -92,3 +92,15 @@ def test_a_plan_kills_no_more_than_asked_and_never_before_the_first_answer():
     assert not any(plan.strikes(None) for _ in range(50))
     tick = Tick(1, ({"label": "a", "verdict": "act"},))
     assert sum(plan.strikes(tick) for _ in range(100)) == 3
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_plan_kills_as_often_as_asked_even_where_the_agent_has_nothing_to_do(seed):
+    plan, idle, absent = KillPlan(20, 1_680, seed), Tick(1, ({"label": "a", "verdict": "hold"},)), 0
+    for _ in range(1_680):
+        plan.passes()
+        if absent:
+            absent -= 1
+        elif plan.strikes(idle):
+            absent = plan.absence() + 1
+    assert plan.left == 0
