@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from ballast.app.runtime import _in_turn
 from ballast.app.verify import verify
 from ballast.app.verify_chain import QuorumChainView
 from ballast.domain.canonical import from_plain
@@ -79,7 +81,7 @@ def test_plan_that_waits_in_the_pool_is_replaced_at_its_own_transaction_nonce(
 ) -> None:
     with running(guarded.config(folder)) as agent:
         agent.tick()
-        market.moves_to(AFTER_USD, others_wait=True)
+        moves_without(guarded, market, agent)
         agent.tick()
         old, new = agent.data("sending")
         assert [old["digest"], new["digest"]] == digests(agent)
@@ -114,7 +116,7 @@ def test_death_between_giving_up_a_plan_and_signing_the_next_is_taken_up_on_the_
     text = guarded.config(folder)
     with running(text) as agent:
         agent.tick()
-    market.moves_to(AFTER_USD, others_wait=True)
+        moves_without(guarded, market, agent)
     with pytest.raises(InjectedCrash), running(text, CrashAt(point)) as agent:
         agent.tick()
     with running(text) as agent:
@@ -174,23 +176,17 @@ def test_so_many_plans_may_give_way_on_one_nonce_and_no_more(
 def test_second_revert_in_a_row_makes_the_next_plan_wait_a_block(
     guarded: Guarded, folder: Path, market: Market
 ) -> None:
-    rpc = guarded.node.rpc
     with running(guarded.config(folder, parameters=LONG_LIVED)) as agent:
         agent.tick()
-        market.moves_to(AFTER_USD)
-        agent.tick()
-        assert len(agent.data("signed")) == 2
-        rpc.call("anvil_dropAllTransactions")
-        for _ in range(7):
-            market.moves_to(AFTER_USD)
-        rpc.call("eth_sendRawTransaction", agent.data("sending")[1]["raw_tx"])
-        market.moves_to(LOWER_USD)
-        agent.tick()
-        assert len(agent.data("signed")) == 2
-        market.moves_to(LOWER_USD)
-        agent.tick()
-        assert len(agent.data("signed")) == 3
-        market.moves_to(LOWER_USD)
+        signed = []
+        for _ in range(3):
+            refuse_for_a_block(guarded)
+            agent.tick()
+            signed.append(len(agent.data("signed")))
+        # The first costs no rest. During that of the second the same plan is tried again.
+        assert signed == [2, 2, 3]
+        assert len(agent.data("sending")) == 4
+        guarded.mine()
         agent.tick()
         assert_one_execution_and_a_good_record(guarded, agent)
         assert list(results(agent).values()).count("overtaken") == 2
@@ -199,15 +195,9 @@ def test_second_revert_in_a_row_makes_the_next_plan_wait_a_block(
 def test_plan_that_reverted_gives_way_to_fresher_figures_though_the_vault_would_take_it_again(
     guarded: Guarded, folder: Path, market: Market
 ) -> None:
-    rpc = guarded.node.rpc
     with running(guarded.config(folder)) as agent:
         agent.tick()
-        # For one block the vault is a contract that refuses everything.
-        code = rpc.call("eth_getCode", guarded.vault, "latest")
-        rpc.call("anvil_setCode", guarded.vault, "0x60006000fd")
-        guarded.mine()
-        rpc.call("anvil_setCode", guarded.vault, code)
-        guarded.mine()
+        refuse_for_a_block(guarded)
         agent.tick()
         assert [data["reason"] for data in agent.data("superseded")] == ["its transaction reverted on chain"]
         assert len({decision["nonce"] for decision in decisions(agent)}) == 1
@@ -273,6 +263,42 @@ def test_superseded_plan_that_nobody_relays_dies_by_its_own_deadline_and_the_new
             agent.tick()
             expired = [data["digest"] for data in agent.data("settled") if data["result"] == "expired"]
             assert expired == digests(agent)[:dead]
+
+
+@pytest.mark.parametrize(
+    ("block", "replanned", "order"),
+    [
+        (2, {}, "abc"),
+        (3, {}, "cba"),
+        (2, {"c": 8, "b": 9}, "cba"),
+        (2, {"c": 9, "b": 8}, "bca"),
+        (3, {"a": 7}, "acb"),
+    ],
+)
+def test_positions_that_give_a_plan_up_act_first_in_the_order_of_its_transactions(
+    block: int, replanned: dict[str, int], order: str
+) -> None:
+    evaluations = tuple(SimpleNamespace(label=label) for label in "abc")
+    turn = _in_turn(evaluations, SimpleNamespace(number=block), replanned)
+    assert "".join(one.label for one in turn) == order
+
+
+def refuse_for_a_block(guarded: Guarded) -> None:
+    """Whatever is sent to the vault reverts in one block; the next one finds it as it was."""
+    rpc = guarded.node.rpc
+    code = rpc.call("eth_getCode", guarded.vault, "latest")
+    rpc.call("anvil_setCode", guarded.vault, "0x60006000fd")
+    guarded.mine()
+    rpc.call("anvil_setCode", guarded.vault, code)
+    guarded.mine()
+
+
+def moves_without(guarded: Guarded, market: Market, agent: Agent) -> None:
+    """The price falls in a block that passes over the agent's waiting transaction, whatever its fee."""
+    raw_tx = agent.data("sending")[-1]["raw_tx"]
+    guarded.node.rpc.call("anvil_dropAllTransactions")
+    market.moves_to(AFTER_USD)
+    guarded.node.rpc.call("eth_sendRawTransaction", raw_tx)
 
 
 def relay(guarded: Guarded, sealed: SealedDecision) -> None:
