@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -21,6 +22,7 @@ from support.market import Market
 
 # Each step is a little more than the slippage that a plan allows for.
 BEFORE_USD, AFTER_USD, LOWER_USD = 3_000, 2_880, 2_780
+EAGER = {**ACTING_PARAMETERS, "trigger_health": "1.9", "target_health": "2.0"}
 LONG_LIVED = {**ACTING_PARAMETERS, "lifetime_seconds": 600}
 
 
@@ -206,23 +208,34 @@ def test_plan_that_reverted_gives_way_to_fresher_figures_though_the_vault_would_
         assert assert_one_execution_and_a_good_record(guarded, agent) == digests(agent)[1]
 
 
+@pytest.mark.parametrize(
+    ("crash", "gate"), [(None, "is live"), ("after-journal-superseded", "is used and not settled yet")]
+)
 def test_execution_that_waits_for_its_depth_is_neither_superseded_nor_followed_by_another_nonce(
-    guarded: Guarded, folder: Path, market: Market
+    guarded: Guarded, folder: Path, market: Market, crash: str | None, gate: str
 ) -> None:
     with running(guarded.config(folder, confirmations=3)) as agent:
         agent.tick()
-        market.moves_to(AFTER_USD, others_wait=True)
+        moves_without(guarded, market, agent)
+    with suppress(InjectedCrash), running(guarded.config(folder, confirmations=3), CrashAt(crash)) as agent:
         agent.tick()
+    guarded.node.rpc.call("anvil_dropAllTransactions")
+    # The first plan is executed by somebody else, and the strategy would like to go on at once.
+    with running(guarded.config(folder, confirmations=3, parameters=EAGER)) as agent:
+        signed = len(agent.data("signed"))
         relay(guarded, from_plain(SealedDecision, agent.data("signed")[0]["sealed"]))
         market.moves_to(BEFORE_USD)
-        # So low that the strategy wants another repair at once.
-        market.moves_to(2_600)
         agent.tick()
-        assert (len(agent.data("superseded")), len(agent.data("signed"))) == (1, 2)
+        assert gate in agent.data("tick")[-1]["verdicts"][0]["gated_by"]
         assert "settled" not in agent.kinds()
+        assert (len(agent.data("superseded")), len(agent.data("signed"))) == (1, signed)
+        assert agent.lines("not_superseded") == []
         market.moves_to(BEFORE_USD)
         agent.tick()
-        assert assert_one_execution_and_a_good_record(guarded, agent) == digests(agent)[0]
+        market.moves_to(BEFORE_USD)
+        agent.tick()
+        assert results(agent)[digests(agent)[0]] == "executed"
+        assert decisions(agent)[-1]["nonce"] == decisions(agent)[0]["nonce"] + 1
 
 
 def test_transaction_of_a_superseded_plan_that_is_included_in_place_of_the_new_one_costs_no_block(

@@ -38,9 +38,9 @@ class CrashAfter(AbstractCrashPoint):
 
 
 class CrashAt(AbstractCrashPoint):
-    """Dies at the first point of one name."""
+    """Dies at the first point of one name; never where there is none."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str | None) -> None:
         self.name = name
 
     def reached(self, name: str) -> None:
