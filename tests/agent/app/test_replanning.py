@@ -17,7 +17,7 @@ from ballast.risk.model import load_default_weights
 from ballast.strategies.registry import model_ids
 from ballast.tx.transactions import execute_calldata
 from support.agent import Agent, CrashAt, InjectedCrash, running
-from support.guarded import ACTING_PARAMETERS, Guarded
+from support.guarded import ACTING_PARAMETERS, LABEL, Guarded
 from support.market import Market
 
 # Each step is a little more than the slippage that a plan allows for.
@@ -107,6 +107,8 @@ def test_superseded_plan_that_a_stranger_relays_is_settled_as_executed_and_the_n
         agent.tick()
         assert assert_one_execution_and_a_good_record(guarded, agent) == digests(agent)[0]
         assert results(agent) == {digests(agent)[0]: "executed", digests(agent)[1]: "overtaken"}
+        # The need was met, so the newer plan's end is no failure to rest after.
+        assert agent.runtime._memory.rests[LABEL].failures == 0
 
 
 @pytest.mark.parametrize(

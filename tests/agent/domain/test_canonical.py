@@ -9,6 +9,7 @@ from eth_utils.crypto import keccak
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ballast.decision.records import SupersededRecord
 from ballast.domain.canonical import MalformedMessage, canonical_bytes, canonical_hash, from_plain, to_plain
 from ballast.domain.decision import Decision
 from ballast.domain.journal import JournalEntry, entry_hash
@@ -26,6 +27,8 @@ TYPES = {
     "snapshot": Snapshot,
     "decision": Decision,
     "journal_entry": JournalEntry,
+    "superseded": SupersededRecord,
+    "superseded_entry": JournalEntry,
 }
 
 
