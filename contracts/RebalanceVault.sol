@@ -14,9 +14,10 @@ import {ILendingAdapter, VenueHealth, VenueQuote} from "./interfaces/ILendingAda
 import {IVaultAgent} from "./interfaces/IVaultAgent.sol";
 import {ConfigPage, Page} from "./libraries/ConfigPage.sol";
 import {DecisionHash} from "./libraries/DecisionHash.sol";
+import {DecisionQueue} from "./libraries/DecisionQueue.sol";
 import {UnitMath} from "./libraries/UnitMath.sol";
 import {FlashSwapOrder} from "./swap/UniswapV3FlashSwap.sol";
-import {AssetConfig, TokenRole, VaultState} from "./types/Config.sol";
+import {AssetConfig, QueueTerms, QueuedDecision, TokenRole, VaultState} from "./types/Config.sol";
 import {ActionKind, DECISION_VERSION, Decision, Outcome, RouteKind} from "./types/Decision.sol";
 import {Execution} from "./types/Execution.sol";
 import {Wiring} from "./types/Wiring.sol";
@@ -68,13 +69,24 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// storage: this one, what the agent may do; `VaultCustodian`, the owner's way in and out and the views; `VaultConfigurator`, roles, limits
 /// and timelock. A selector that a plane does not have is the next one's.
 ///
-/// FORBIDDEN TODAY: leverage, collateral swaps, moves between venues, flash loans, aggregators, keeper fees. Their fields exist in the
+/// RISK. New debt, and another collateral that may lower health, need every view of both prices to agree, no jump, a position that ends above the
+/// floor, and the active state. Beyond a budget of their own they are queued: queued actions wait for the owner's delay, where he or the guardian
+/// can veto them, pass all guards again, and die with the epoch.
+///
+/// FORBIDDEN TODAY: moves between venues, flash loans, aggregators, keeper fees. Their fields exist in the
 /// decision, must be zero, and are refused by name.
 /// @custom:kill `setState(VaultState.Halted)` by owner, curator or guardian stops the agent; `revokeSigner` takes its key away. The owner's
 /// exit cannot be stopped.
 contract RebalanceVault is VaultBase, IVaultAgent {
     using NonceGuard for mapping(uint256 => uint256);
+    using DecisionQueue for QueuedDecision[];
     using ConfigPage for Page;
+
+    enum Mode {
+        Preview, // everything but the signature
+        Direct,
+        Queued // the queue's time instead of the decision's
+    }
 
     /// @notice Code of the owner's plane, which knows the configuration plane.
     address public immutable custodian;
@@ -94,31 +106,57 @@ contract RebalanceVault is VaultBase, IVaultAgent {
 
     /// @inheritdoc IVaultAgent
     function execute(Decision calldata decision, bytes calldata signature) external lock returns (Outcome memory) {
-        return _run(decision, signature, true);
+        return _run(decision, signature, Mode.Direct);
+    }
+
+    /// @inheritdoc IVaultAgent
+    /// @dev Checks what can be checked without prices; everything is checked again at execution.
+    function queue(Decision calldata decision, bytes calldata signature) external lock {
+        Execution memory x = ConfigPage.newExecution()[0];
+        _checkStateAndKind(decision);
+        Page page = _checkAuthority(decision, x, signature, true);
+        WindowGuard.check(decision, x.limits);
+        _nonces[decision.positionId].check(decision.positionId, decision.nonce);
+        _checkVenueAndTokens(decision, x, page);
+        QueueTerms memory terms = page.queueTerms();
+        require(terms.delaySeconds != 0, QueueUnset());
+        uint256 executableAt = block.timestamp + terms.delaySeconds;
+        _queue.push(x.digest, decision.configEpoch, executableAt, terms.graceSeconds, terms.maxQueued);
+        emit Queued(decision.positionId, x.digest, executableAt);
+    }
+
+    /// @inheritdoc IVaultAgent
+    function executeQueued(Decision calldata decision, bytes calldata signature)
+        external
+        lock
+        returns (Outcome memory)
+    {
+        return _run(decision, signature, Mode.Queued);
     }
 
     /// @inheritdoc IVaultAgent
     /// @dev Takes the lock and never gives it back: the revert does.
     function preview(Decision calldata decision) external {
         _enter();
-        revert PreviewResult(_run(decision, msg.data[:0], false));
+        revert PreviewResult(_run(decision, msg.data[:0], Mode.Preview));
     }
 
     /// @dev The order of every execution, one line a step. The lock is held.
-    function _run(Decision calldata decision, bytes calldata signature, bool signed)
+    function _run(Decision calldata decision, bytes calldata signature, Mode mode)
         private
         returns (Outcome memory outcome)
     {
         uint256 gasBefore = gasleft();
         Execution memory x = ConfigPage.newExecution()[0];
         _checkStateAndKind(decision);
-        Page page = _checkAuthority(decision, x, signature, signed);
-        WindowGuard.check(decision, x.limits);
+        Page page = _checkAuthority(decision, x, signature, mode != Mode.Preview);
+        _checkTime(decision, x, page, mode);
         _nonces[decision.positionId].check(decision.positionId, decision.nonce);
         _checkVenueAndTokens(decision, x, page);
         _measureBefore(decision, x, outcome);
         uint256 actionLimitWad = _checkOracle(decision, x, page);
         _reserveBudgets(decision, x, outcome, actionLimitWad);
+        if (mode != Mode.Queued) _checkQueue(x, page, outcome.notionalWad);
         _nonces[decision.positionId].use(decision.nonce);
         _act(decision, x, outcome);
         _measureAfter(decision, x, outcome);
@@ -135,10 +173,10 @@ contract RebalanceVault is VaultBase, IVaultAgent {
     /// @dev Kinds, routes and fields that this version does not have are forbidden, not ignored.
     function _checkStateAndKind(Decision calldata d) private view {
         require(d.version == DECISION_VERSION, VersionUnsupported(d.version, DECISION_VERSION));
-        bool isSwap = d.kind == ActionKind.Deleverage;
+        bool isSwap =
+            d.kind == ActionKind.Deleverage || d.kind == ActionKind.Leverage || d.kind == ActionKind.SwapCollateral;
         bool isIdle = d.kind == ActionKind.AddCollateral || d.kind == ActionKind.RepayFromIdle;
         require(isSwap || isIdle, KindForbidden(d.kind));
-        // Reducing allows all three kinds: none of them raises risk
         require(_state != VaultState.Halted, StateForbids(_state, d.kind));
         RouteKind route = isSwap ? RouteKind.UniswapV3FlashSwap : RouteKind.None;
         require(d.route.kind == route, RouteForbidden(d.route.kind, route));
@@ -185,17 +223,37 @@ contract RebalanceVault is VaultBase, IVaultAgent {
         return SignatureChecker.isValidERC1271SignatureNow(expected, digest, signature);
     }
 
-    function _checkVenueAndTokens(Decision calldata d, Execution memory x, Page page) private pure {
+    function _checkVenueAndTokens(Decision calldata d, Execution memory x, Page page) private view {
         uint256 roles = page.takePosition(d.positionId, x);
         require(x.position.enabled, PositionForbidden(d.positionId));
         require(d.venue == x.position.adapter, VenueForbidden(d.venue, x.position.adapter));
-        x.swaps = d.kind == ActionKind.Deleverage;
-        TokenRole role = d.kind == ActionKind.RepayFromIdle ? TokenRole.Debt : TokenRole.Collateral;
-        x.indexIn = _requireRole(page, roles, d.tokenIn, role);
+        x.swaps = d.kind != ActionKind.AddCollateral && d.kind != ActionKind.RepayFromIdle;
+        bool takesDebt = d.kind == ActionKind.RepayFromIdle || d.kind == ActionKind.Leverage;
+        x.indexIn = _requireRole(page, roles, d.tokenIn, takesDebt ? TokenRole.Debt : TokenRole.Collateral);
         page.takeAssetIn(x.indexIn, x);
         if (!x.swaps) return;
-        x.indexOut = _requireRole(page, roles, d.tokenOut, TokenRole.Debt);
+        bool repays = d.kind == ActionKind.Deleverage;
+        x.indexOut = _requireRole(page, roles, d.tokenOut, repays ? TokenRole.Debt : TokenRole.Collateral);
         page.takeAssetOut(x.indexOut, x);
+        _classify(d, x);
+    }
+
+    /// @dev Selling collateral for debt never raises risk. New debt does, and is a promise. Another collateral does too, unless the decision has
+    /// health measured before and after, where it must not fall.
+    function _classify(Decision calldata d, Execution memory x) private view {
+        uint256 floorWad = x.position.healthFloorWad;
+        x.measured = d.healthFloorWad < floorWad;
+        if (d.kind == ActionKind.Deleverage) return;
+        x.raises = !x.measured || d.kind == ActionKind.Leverage;
+        if (!x.raises) return;
+        require(!x.measured, ValueForbidden("healthFloorWad", d.healthFloorWad, floorWad));
+        require(_state == VaultState.Active, StateForbids(_state, d.kind));
+    }
+
+    /// @dev A queued decision has had its own time when it was queued; what it was made from is as old as the owner's delay.
+    function _checkTime(Decision calldata d, Execution memory x, Page page, Mode mode) private {
+        if (mode == Mode.Queued) _queue.take(x.digest, page.queueTerms().graceSeconds);
+        else WindowGuard.check(d, x.limits);
     }
 
     /// @dev A token without a role in the position has none to show, whether it is an asset of the vault or not.
@@ -228,9 +286,9 @@ contract RebalanceVault is VaultBase, IVaultAgent {
     /// @dev A maximum is no wish: what the venue does not hold it refuses by itself, and only "all" has to be looked up.
     function _measureVenue(Decision calldata d, Execution memory x) private view {
         VenueQuote memory quote = ILendingAdapter(x.position.adapter).quote(d.tokenIn, d.tokenOut);
-        (x.venueInWad, x.venueOutWad, x.spender) = (quote.collateralPriceWad, quote.debtPriceWad, quote.spender);
-        x.spend = d.maxIn == type(uint256).max ? _inPosition(d, x) : d.maxIn;
-        x.measured = d.healthFloorWad < x.position.healthFloorWad;
+        (x.venueInWad, x.venueOutWad, x.spender) = (quote.priceInWad, quote.priceOutWad, quote.spender);
+        bool all = d.maxIn == type(uint256).max && d.kind != ActionKind.Leverage;
+        x.spend = all ? _inPosition(d, x) : d.maxIn;
         if (!x.measured) return;
         VenueHealth memory told = _health(x);
         (x.healthBeforeWad, x.collateralBeforeWad, x.debtBeforeWad) = (told.healthWad, told.collateralWad, told.debtWad);
@@ -256,9 +314,24 @@ contract RebalanceVault is VaultBase, IVaultAgent {
         uint256 outBps = AgreementGuard.worstDeviationBps(
             d.tokenOut, x.assetOut, x.priceOutWad, x.venueOutWad, _quote(page, x.indexOut, other)
         );
+        if (x.raises) return _checkCalm(d, x, inBps, outBps);
         return inBps > outBps
             ? AgreementGuard.requireActionLimitWad(d.tokenIn, inBps, x.limits)
             : AgreementGuard.requireActionLimitWad(d.tokenOut, outBps, x.limits);
+    }
+
+    /// @dev Risk is only raised where all views agree and neither price has just jumped.
+    function _checkCalm(Decision calldata d, Execution memory x, uint256 inBps, uint256 outBps)
+        private
+        view
+        returns (uint256)
+    {
+        uint256 agreeBps = x.limits.agreeBps;
+        require(inBps <= agreeBps, SourcesDisagree(d.tokenIn, inBps, agreeBps));
+        require(outBps <= agreeBps, SourcesDisagree(d.tokenOut, outBps, agreeBps));
+        OracleGuard.requireNoJump(d.tokenIn, x.assetIn);
+        OracleGuard.requireNoJump(d.tokenOut, x.assetOut);
+        return x.limits.maxActionWad;
     }
 
     /// @dev What an asset's mean-price pool quotes in: the swap's other token, which has been read, or a third one with a feed of its own.
@@ -298,6 +371,17 @@ contract RebalanceVault is VaultBase, IVaultAgent {
         outcome.notionalWad = notionalWad;
     }
 
+    /// @dev Large actions wait where the owner can see them, and so does risk beyond a budget of its own, so that many small steps are not a
+    /// way around. An emergency does not wait.
+    function _checkQueue(Execution memory x, Page page, uint256 notionalWad) private {
+        if (!x.swaps || _isEmergency(x)) return;
+        QueueTerms memory terms = page.queueTerms();
+        bool large = terms.delaySeconds != 0 && notionalWad > terms.largeActionWad;
+        require(!large, MustQueue(notionalWad, terms.largeActionWad));
+        if (!x.raises) return;
+        BudgetGuard.reserveRisk(_riskBucket, terms.riskPerWindowWad, x.limits.windowSeconds, notionalWad);
+    }
+
     // ---------------------------------------------------------------- the action
 
     function _act(Decision calldata d, Execution memory x, Outcome memory outcome) private {
@@ -311,7 +395,7 @@ contract RebalanceVault is VaultBase, IVaultAgent {
             );
         } else {
             FlashSwapOrder memory order =
-                FlashSwapOrder(x.position.adapter, x.position.venueRef, d.tokenIn, d.tokenOut, x.spend);
+                FlashSwapOrder(d.kind, x.position.adapter, x.position.venueRef, d.tokenIn, d.tokenOut, x.spend);
             (outcome.spent, outcome.obtained) = _flashSwap(order, d.route.path);
         }
     }

@@ -7,6 +7,7 @@ import {BudgetGuard} from "./guards/BudgetGuard.sol";
 import {IVaultConfiguration} from "./interfaces/IVaultConfiguration.sol";
 import {Budget} from "./libraries/Budget.sol";
 import {ConfigCheck} from "./libraries/ConfigCheck.sol";
+import {DecisionQueue} from "./libraries/DecisionQueue.sol";
 import {
     AssetConfig,
     AssetSetup,
@@ -15,6 +16,8 @@ import {
     PositionConfig,
     PositionSetup,
     PositionToken,
+    QueueTerms,
+    QueuedDecision,
     TokenRole,
     VaultState
 } from "./types/Config.sol";
@@ -29,6 +32,7 @@ import {Wiring} from "./types/Wiring.sol";
 contract VaultConfigurator is VaultPage, IVaultConfiguration {
     using Budget for Budget.Bucket;
     using BudgetGuard for Budget.Pair;
+    using DecisionQueue for QueuedDecision[];
 
     address private immutable _uniswapV3Factory;
 
@@ -115,6 +119,15 @@ contract VaultConfigurator is VaultPage, IVaultConfiguration {
     }
 
     /// @inheritdoc IVaultConfiguration
+    function setQueue(QueueTerms calldata newTerms) external unlocked {
+        _timelocked();
+        ConfigCheck.queue(newTerms);
+        _accrueBudgets();
+        _queueTerms = newTerms;
+        _changed();
+    }
+
+    /// @inheritdoc IVaultConfiguration
     function setTimelock(uint32 newSeconds) external unlocked {
         _timelocked();
         _setTimelock(newSeconds);
@@ -156,6 +169,21 @@ contract VaultConfigurator is VaultPage, IVaultConfiguration {
         _requireAnyRole();
         _nonces[positionId][word] |= mask;
         emit NoncesCancelled(positionId, word, mask);
+    }
+
+    /// @inheritdoc IVaultConfiguration
+    function vetoDecision(bytes32 decisionHash) external unlocked {
+        require(msg.sender == _owner || msg.sender == _guardian, Unauthorized(msg.sender));
+        _queue.remove(_queuedIndex(decisionHash));
+        emit QueueVetoed(decisionHash, msg.sender);
+    }
+
+    /// @inheritdoc IVaultConfiguration
+    function releaseDecision(bytes32 decisionHash) external onlyOwner unlocked {
+        QueuedDecision storage item = _queue[_queuedIndex(decisionHash)];
+        // never later than it was
+        if (item.executableAt > block.timestamp) item.executableAt = uint64(block.timestamp);
+        emit QueueReleased(decisionHash);
     }
 
     /// @inheritdoc IVaultConfiguration
@@ -287,6 +315,16 @@ contract VaultConfigurator is VaultPage, IVaultConfiguration {
     }
 
     /// @inheritdoc IVaultConfiguration
+    function queueTerms() external view returns (QueueTerms memory) {
+        return _queueTerms;
+    }
+
+    /// @inheritdoc IVaultConfiguration
+    function queuedDecisions() external view returns (QueuedDecision[] memory) {
+        return _queue;
+    }
+
+    /// @inheritdoc IVaultConfiguration
     function modelList() external view returns (bytes32[] memory) {
         return _modelList;
     }
@@ -318,7 +356,13 @@ contract VaultConfigurator is VaultPage, IVaultConfiguration {
         return selector == IVaultConfiguration.setLimits.selector || selector == IVaultConfiguration.setAsset.selector
             || selector == IVaultConfiguration.setPosition.selector
             || selector == IVaultConfiguration.approveModel.selector
-            || selector == IVaultConfiguration.setTimelock.selector;
+            || selector == IVaultConfiguration.setQueue.selector || selector == IVaultConfiguration.setTimelock.selector;
+    }
+
+    function _queuedIndex(bytes32 decisionHash) private view returns (uint256 index) {
+        bool found;
+        (found, index) = _queue.find(decisionHash);
+        require(found, DecisionNotQueued(decisionHash));
     }
 
     function _requireCurator() private view {
@@ -436,6 +480,7 @@ contract VaultConfigurator is VaultPage, IVaultConfiguration {
     /// @dev Before limits change: refill up to now by the old ones.
     function _accrueBudgets() private {
         _budgets.accrue(_limits);
+        _riskBucket.accrue(_queueTerms.riskPerWindowWad, _limits.windowSeconds);
         for (uint256 i; i < _assetList.length; i++) {
             _accrueIdle(_assetList[i]);
         }

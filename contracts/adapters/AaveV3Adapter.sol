@@ -94,10 +94,10 @@ contract AaveV3Adapter is ILendingAdapter {
     }
 
     /// @inheritdoc ILendingAdapter
-    function quote(address collateralToken, address debtToken) external view returns (VenueQuote memory quote_) {
+    function quote(address tokenIn, address tokenOut) external view returns (VenueQuote memory quote_) {
         IAaveV3Oracle oracle = IAaveV3Oracle(addressesProvider.getPriceOracle());
-        quote_.collateralPriceWad = _toWad(oracle.getAssetPrice(collateralToken));
-        quote_.debtPriceWad = _toWad(oracle.getAssetPrice(debtToken));
+        quote_.priceInWad = _toWad(oracle.getAssetPrice(tokenIn));
+        quote_.priceOutWad = _toWad(oracle.getAssetPrice(tokenOut));
         quote_.spender = address(pool);
     }
 

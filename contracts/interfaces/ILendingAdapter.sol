@@ -11,9 +11,9 @@ struct VenueHealth {
 
 /// @notice What a swap needs to know of a venue, in one answer.
 struct VenueQuote {
-    uint256 collateralPriceWad; // as `venuePriceWad`
-    uint256 debtPriceWad;
-    address spender; // as `spenderOf` the debt token
+    uint256 priceInWad; // `venuePriceWad` of what leaves the position
+    uint256 priceOutWad; // and of what enters it
+    address spender; // `spenderOf` what enters it
 }
 
 /// @title One lending protocol behind one interface
@@ -45,8 +45,8 @@ interface ILendingAdapter {
     /// @notice Health of `account` in the venue's own prices.
     function health(address account, bytes32 venueRef) external view returns (VenueHealth memory);
 
-    /// @notice Both `venuePriceWad`, and `spenderOf` the debt token, in one call.
-    function quote(address collateralToken, address debtToken) external view returns (VenueQuote memory);
+    /// @notice Both `venuePriceWad`, and `spenderOf` what enters the position, in one call.
+    function quote(address tokenIn, address tokenOut) external view returns (VenueQuote memory);
 
     /// @notice Collateral of `account` in units of `token`, interest included, rounded as the venue rounds.
     function collateralOf(address account, bytes32 venueRef, address token) external view returns (uint256);

@@ -152,8 +152,8 @@ abstract contract LendingAdapterConformance is Test {
 
     function test_quote_isTheSingleViewsInOne() public view {
         VenueQuote memory quote = adapter().quote(collateral(), debt());
-        assertEq(quote.collateralPriceWad, adapter().venuePriceWad(collateral()));
-        assertEq(quote.debtPriceWad, adapter().venuePriceWad(debt()));
+        assertEq(quote.priceInWad, adapter().venuePriceWad(collateral()));
+        assertEq(quote.priceOutWad, adapter().venuePriceWad(debt()));
         assertEq(quote.spender, adapter().spenderOf(debt()));
     }
 
