@@ -36,12 +36,20 @@ abstract contract AbstractConformance is AbstractSteps {
         else vm.chainId(fixture.chainId);
         if (block.chainid != fixture.chainId) revert ChainMismatch(block.chainid, fixture.chainId);
         if (bytes(fixture.world).length != 0) IWorld(vm.deployCode(fixture.world)).build();
+        _checkCode(".collateral.token", fixture.collateral.token);
+        _checkCode(".debt.token", fixture.debt.token);
         _bindNames();
         _deployAdapter();
         vaultRef = _openAccount(vault);
         ownerRef = _openAccount(owner);
         unknownRef = _textWord(".subAccount.unknown");
         _setPrice(fixture.priceValue);
+    }
+
+    function _checkCode(string memory field, address target) private view {
+        if (target.code.length == 0) {
+            revert FixtureReader.FixtureInvalid(field, "an address without code on this chain", "a contract");
+        }
     }
 
     function _bindNames() private {
@@ -55,6 +63,7 @@ abstract contract AbstractConformance is AbstractSteps {
 
     function _deployAdapter() private {
         if (fixture.adapter != address(0)) {
+            _checkCode(".adapter.address", fixture.adapter);
             adapter = ILendingAdapter(fixture.adapter);
             return;
         }
