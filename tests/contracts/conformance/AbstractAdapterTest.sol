@@ -92,6 +92,13 @@ abstract contract AbstractAdapterTest is AbstractConformance {
         _assertRounded(_debt(vault), fixture.debt.amount, "debt");
     }
 
+    function test_borrow_ofMax_isRefused() public {
+        _supply(vault, fixture.collateral.amount);
+        bytes memory call = abi.encodeCall(ILendingAdapter.borrow, (vaultRef, fixture.debt.token, type(uint256).max));
+        (bool done,) = address(vault).call(abi.encodeCall(vault.run, (address(adapter), call)));
+        assertFalse(done, "a borrowing has an amount");
+    }
+
     function test_repay_takesExactlyTheAmount() public {
         _position();
         uint256 half = fixture.debt.amount / 2;

@@ -2,6 +2,10 @@
 pragma solidity ^0.8.28;
 
 import {AbstractAdapterTest} from "./AbstractAdapterTest.sol";
+// What fixtures name by artifact is compiled with the suite because it is imported here.
+import {CometWorld} from "./worlds/CometWorld.sol";
+import {AaveV3Adapter} from "ballast/adapters/AaveV3Adapter.sol";
+import {CompoundV3Adapter} from "ballast/adapters/CompoundV3Adapter.sol";
 
 /// @notice Aave V3 on the replica, or on the mainnet fork that BALLAST_UPSTREAM names.
 contract AaveV3ConformanceTest is AbstractAdapterTest {
@@ -9,6 +13,13 @@ contract AaveV3ConformanceTest is AbstractAdapterTest {
         string memory upstream = vm.envOr("BALLAST_UPSTREAM", string(""));
         vm.skip(bytes(upstream).length == 0, "BALLAST_UPSTREAM is unset: run eval \"$(make env)\" first");
         _open(vm.readFile("tests/contracts/conformance/fixtures/aave.json"), upstream);
+    }
+}
+
+/// @notice Compound III, a model: needs no node.
+contract CompoundV3ConformanceTest is AbstractAdapterTest {
+    function setUp() public {
+        _open(vm.readFile("tests/contracts/conformance/fixtures/comet.json"), "");
     }
 }
 
