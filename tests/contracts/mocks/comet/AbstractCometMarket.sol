@@ -11,6 +11,7 @@ abstract contract AbstractCometMarket is ICometSigns {
     uint64 internal constant FACTOR = 1e18;
     uint64 internal constant INDEX = 1e15;
     uint256 internal constant YEAR = 31_536_000;
+    uint8 private constant PRICE_DECIMALS = 8;
     uint8 internal constant MAX_ASSETS = 15;
     uint256 private constant FACTOR_GRAIN = 1e14; // factors are stored with four decimals
 
@@ -41,7 +42,7 @@ abstract contract AbstractCometMarket is ICometSigns {
     AssetInfo[] private assets;
 
     constructor(CometParameters memory p) {
-        if (p.baseDecimals > 18) revert BadDecimals();
+        if (p.baseDecimals > 18 || ICometFeed(p.baseTokenPriceFeed).decimals() != PRICE_DECIMALS) revert BadDecimals();
         if (p.storeFrontPriceFactor > FACTOR) revert BadDiscount();
         if (p.collaterals.length > MAX_ASSETS) revert TooManyAssets();
         (governor, pauseGuardian) = (p.governor, p.pauseGuardian);
@@ -62,6 +63,8 @@ abstract contract AbstractCometMarket is ICometSigns {
     }
 
     function _list(uint8 offset, CollateralParameters memory c) private {
+        if (ICometFeed(c.priceFeed).decimals() != PRICE_DECIMALS) revert BadDecimals();
+        if (ICometFeed(c.asset).decimals() != c.decimals) revert BadDecimals();
         if (c.borrowCollateralFactor >= c.liquidateCollateralFactor) revert BorrowCFTooLarge();
         if (c.liquidateCollateralFactor > FACTOR) revert LiquidateCFTooLarge();
         uint64 scale = uint64(10 ** c.decimals);
@@ -211,5 +214,6 @@ abstract contract AbstractCometMarket is ICometSigns {
 }
 
 interface ICometFeed {
+    function decimals() external view returns (uint8);
     function latestRoundData() external view returns (uint80, int256, uint256, uint256, uint80);
 }
