@@ -1,6 +1,6 @@
-"""The Comet model does what the real market did in recorded transactions: the same calldata leaves the same logs.
+"""The Comet model does what the real market did in recorded transactions: same calldata, same logs.
 
-The records are not part of the repository; where they are absent the tests are skipped. There is no absorption among them.
+The records are not part of the repository; without them the tests are skipped. None of them is an absorption.
 """
 
 from __future__ import annotations
@@ -105,8 +105,9 @@ def records(market_data):
     path = market_data / RECORDS
     if not path.is_file():
         pytest.skip(f"no receipts at {path}")
-    lines = (json.loads(line) for line in gzip.open(path, "rt"))
-    return {record["case"].split("/")[1]: record for record in lines if "compound_v3" in record["case"]}
+    with gzip.open(path, "rt") as lines:
+        every = [json.loads(line) for line in lines]
+    return {record["case"].split("/")[1]: record for record in every if "compound_v3" in record["case"]}
 
 
 @pytest.fixture
