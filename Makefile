@@ -67,6 +67,7 @@ conformance: tools
 	@test -n "$(FIXTURE)" || { echo "FIXTURE is unset: make conformance FIXTURE=file.json [RPC=url]" >&2; exit 2; }
 	@test -r "$(FIXTURE)" || { echo "FIXTURE=$(FIXTURE) cannot be read" >&2; exit 2; }
 	@mkdir -p build/conformance && cp -- "$(FIXTURE)" build/conformance/fixture.json
+	build/bin/forge build contracts tests/contracts/conformance
 	@BALLAST_FIXTURE=build/conformance/fixture.json BALLAST_FIXTURE_RPC="$(RPC)" \
 	  build/bin/forge test --match-contract GivenConformanceTest
 
