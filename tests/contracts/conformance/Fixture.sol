@@ -41,7 +41,8 @@ library FixtureReader {
     error FixtureInvalid(string field, string observed, string allowed);
 
     /// @notice Reads everything but steps, and checks their shape.
-    function read(string memory json) internal view returns (Fixture memory f) {
+    /// @dev Public, so that it is compiled once and not into every suite.
+    function read(string memory json) public view returns (Fixture memory f) {
         _checkKeys(json, "", "format name chainId world adapter collateral debt subAccount price truth liquidation");
         uint256 format = number(json, ".format");
         if (format != FORMAT) revert FixtureInvalid(".format", vm.toString(format), "1");
