@@ -17,8 +17,9 @@ struct VenueQuote {
 }
 
 /// @title One lending protocol behind one interface
-/// @notice Adapters hold no policy, no storage and no funds. Mutators run by delegatecall from a vault, refuse direct calls, act on `address(this)` only
-/// (the two porters also on the account that they name) and leave no allowance behind. The views are called directly and name the account they look at.
+/// @notice Adapters hold no policy, no storage and no funds. Mutators run by delegatecall from a vault, refuse direct calls, act on
+/// `address(this)` only (the two porters also on the account that they name) and leave no allowance behind. The views are called directly and
+/// name the account they look at.
 /// @dev `venueRef` selects a sub-account where the venue has them; adapters without sub-accounts require it to be zero.
 interface ILendingAdapter {
     /// @notice A mutator was called directly.
