@@ -56,6 +56,18 @@ contract CometModelTest is AbstractCometTest {
         assertLe(comet.borrowBalanceOf(lender), amount + 2);
     }
 
+    /// @dev At an index of 1.5 every cut is visible.
+    function test_rounding_toTheUnit() public {
+        CometParameters memory p = world.parameters();
+        (p.supplyIndex, p.borrowIndex) = (1.5e15, 1.5e15);
+        comet = new CometModel(p);
+        _supply(liquidator, usdc, 1_000_000e6 + 1); // principal 666,666,666,667.33
+        assertEq(comet.balanceOf(liquidator), 1_000_000e6);
+        _supply(borrower, weth, 10 ether);
+        _withdraw(borrower, usdc, 100e6 + 1); // principal 66,666,667.33
+        assertEq(comet.borrowBalanceOf(borrower), 100e6 + 2);
+    }
+
     // ---------------------------------------------------------------- base: supply, repay, withdraw, borrow
 
     function test_supplyBeyondTheDebt_lends() public {
