@@ -198,6 +198,15 @@ contract CometModelTest is AbstractCometTest {
         _absorb(borrower);
     }
 
+    function test_aDebtMetToTheUnit_isNotLiquidatable() public {
+        _supply(borrower, weth, 10 ether);
+        _withdraw(borrower, usdc, 24_300e6);
+        _setEthPrice(2700e8); // x 10 x 0.9 = 24,300
+        assertFalse(comet.isLiquidatable(borrower));
+        _setEthPrice(2700e8 - 1);
+        assertTrue(comet.isLiquidatable(borrower));
+    }
+
     function test_absorb_takesAllAndCreditsTheRest() public {
         _borrowToTheLimit();
         _setEthPrice(2733.33333333e8);
