@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {ILendingAdapter, VenueHealth, VenueView} from "../interfaces/ILendingAdapter.sol";
+import {ILendingAdapter, VenueHealth, VenueQuote} from "../interfaces/ILendingAdapter.sol";
 import {AssetInfo, IComet} from "../interfaces/external/IComet.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
@@ -158,21 +158,15 @@ contract CompoundV3Adapter is ILendingAdapter {
     }
 
     /// @inheritdoc ILendingAdapter
-    function look(address account, bytes32 venueRef, address collateralToken, address debtToken)
+    function quote(address collateralToken, address debtToken)
         external
         view
-        noSubAccount(venueRef)
         onlyBase(debtToken)
-        returns (VenueView memory view_)
+        returns (VenueQuote memory quote_)
     {
-        Weighed memory w = _weigh(account);
-        view_.collateralWad = w.collateral * PRICE_TO_WAD;
-        view_.debtWad = w.debt * PRICE_TO_WAD;
-        view_.healthWad = _healthWad(w);
-        view_.collateralPriceWad = comet.getPrice(_asset(collateralToken).priceFeed) * PRICE_TO_WAD;
-        view_.collateral = _held(account, collateralToken);
-        view_.debtPriceWad = comet.getPrice(comet.baseTokenPriceFeed()) * PRICE_TO_WAD;
-        view_.spender = address(comet);
+        quote_.collateralPriceWad = comet.getPrice(_asset(collateralToken).priceFeed) * PRICE_TO_WAD;
+        quote_.debtPriceWad = comet.getPrice(comet.baseTokenPriceFeed()) * PRICE_TO_WAD;
+        quote_.spender = address(comet);
     }
 
     /// @inheritdoc ILendingAdapter

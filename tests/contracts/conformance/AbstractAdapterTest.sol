@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import {AbstractConformance} from "./AbstractConformance.sol";
 import {FixtureReader} from "./Fixture.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {ILendingAdapter, VenueHealth, VenueView} from "ballast/interfaces/ILendingAdapter.sol";
+import {ILendingAdapter, VenueHealth, VenueQuote} from "ballast/interfaces/ILendingAdapter.sol";
 import {Vm} from "forge-std/Vm.sol";
 
 /// @title What every lending adapter must do
@@ -37,8 +37,6 @@ abstract contract AbstractAdapterTest is AbstractConformance {
         vm.expectRevert(reason);
         adapter.health(account, unknownRef);
         vm.expectRevert(reason);
-        adapter.look(account, unknownRef, collateral, debt);
-        vm.expectRevert(reason);
         adapter.collateralOf(account, unknownRef, collateral);
         vm.expectRevert(reason);
         adapter.debtOf(account, unknownRef, debt);
@@ -51,8 +49,6 @@ abstract contract AbstractAdapterTest is AbstractConformance {
         adapter.collateralOf(address(vault), vaultRef, stranger);
         vm.expectPartialRevert(reason);
         adapter.debtOf(address(vault), vaultRef, stranger);
-        vm.expectPartialRevert(reason);
-        adapter.look(address(vault), vaultRef, stranger, fixture.debt.token);
     }
 
     function test_unknownTokens_moveNothing() public {
@@ -264,19 +260,12 @@ abstract contract AbstractAdapterTest is AbstractConformance {
         assertEq(adapter.venuePriceWad(fixture.collateral.token), _priceWad(fixture.priceValue * 3 / 2));
     }
 
-    function test_look_isTheSingleViewsInOne() public {
-        _position();
-        skip(fixture.interestSeconds);
+    function test_quote_isTheSingleViewsInOne() public view {
         (address collateral, address debt) = (fixture.collateral.token, fixture.debt.token);
-        VenueView memory seen = adapter.look(address(vault), vaultRef, collateral, debt);
-        VenueHealth memory h = _health();
-        assertEq(seen.collateralWad, h.collateralWad);
-        assertEq(seen.debtWad, h.debtWad);
-        assertEq(seen.healthWad, h.healthWad);
-        assertEq(seen.collateral, _collateral(vault));
-        assertEq(seen.collateralPriceWad, adapter.venuePriceWad(collateral));
-        assertEq(seen.debtPriceWad, adapter.venuePriceWad(debt));
-        assertEq(seen.spender, adapter.spenderOf(debt));
+        VenueQuote memory quote = adapter.quote(collateral, debt);
+        assertEq(quote.collateralPriceWad, adapter.venuePriceWad(collateral));
+        assertEq(quote.debtPriceWad, adapter.venuePriceWad(debt));
+        assertEq(quote.spender, adapter.spenderOf(debt));
     }
 
     function test_spenderOf_isWhomTheMutatorsApprove() public {

@@ -40,7 +40,9 @@ contract CometAdapterTest is AbstractCometTest {
         vm.expectRevert(abi.encodeWithSelector(CompoundV3Adapter.AssetUnknown.selector, weth));
         adapter.debtOf(address(vault), 0, weth);
         vm.expectRevert(abi.encodeWithSelector(CompoundV3Adapter.AssetUnknown.selector, wbtc));
-        adapter.look(address(vault), 0, weth, wbtc);
+        adapter.quote(weth, wbtc);
+        vm.expectRevert(abi.encodeWithSelector(CompoundV3Adapter.AssetUnknown.selector, usdc));
+        adapter.quote(usdc, usdc);
     }
 
     function test_borrowOfMax_isRefused() public {

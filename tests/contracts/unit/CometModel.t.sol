@@ -277,12 +277,12 @@ contract CometModelTest is AbstractCometTest {
         _borrowToTheLimit();
         _setEthPrice(1000e8);
         _absorb(borrower);
-        deal(usdc, address(comet), IERC20(usdc).balanceOf(address(comet)) + 24_600e6 + 5_000_000e6 - 1);
+        deal(usdc, address(comet), IERC20(usdc).balanceOf(address(comet)) + 24_600e6 + 5_000_000e6 - 1e6);
         deal(usdc, liquidator, 2e6);
         vm.startPrank(liquidator);
         IERC20(usdc).approve(address(comet), 2e6);
         comet.buyCollateral(weth, 0, 1e6, liquidator);
-        assertGe(comet.getReserves(), 5_000_000e6);
+        assertEq(comet.getReserves(), 5_000_000e6);
         vm.expectRevert(ICometSigns.NotForSale.selector);
         comet.buyCollateral(weth, 0, 1e6, liquidator);
     }
