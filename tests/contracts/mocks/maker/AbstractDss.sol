@@ -14,7 +14,9 @@ abstract contract AbstractWards {
 /// @title The anonymous log entry of Maker's first contracts
 /// @notice The call itself is the log: four topics, no event signature, then the first 224 bytes of calldata, padded with zeros.
 abstract contract AbstractNote {
-    event LogNote(bytes4 indexed sig, address indexed usr, bytes32 indexed arg1, bytes32 indexed arg2, bytes data) anonymous;
+    event LogNote(
+        bytes4 indexed sig, address indexed usr, bytes32 indexed arg1, bytes32 indexed arg2, bytes data
+    ) anonymous;
 
     modifier note() {
         _;

@@ -295,6 +295,6 @@ contract ClipperModel is AbstractWards {
         (IPip pip,) = spotter.ilks(ilk);
         (bytes32 val, bool has) = pip.peek();
         require(has, "Clipper/invalid-price");
-        return uint256(val).mul(10 ** 9).rdiv(spotter.par());
+        return uint256(val).mul(uint256(10 ** 9)).rdiv(spotter.par());
     }
 }

@@ -92,9 +92,7 @@ contract FlashModel is AbstractWards {
         uint256 rad = _open(amount);
         daiJoin.exit(address(receiver), amount);
         emit FlashLoan(address(receiver), token, amount, 0);
-        require(
-            receiver.onFlashLoan(msg.sender, token, amount, 0, data) == TOKENS_RETURNED, "DssFlash/callback-failed"
-        );
+        require(receiver.onFlashLoan(msg.sender, token, amount, 0, data) == TOKENS_RETURNED, "DssFlash/callback-failed");
         dai.transferFrom(address(receiver), address(this), amount);
         daiJoin.join(address(this), amount);
         vat.heal(rad);
@@ -110,9 +108,7 @@ contract FlashModel is AbstractWards {
         require(vat.live() == 1, "DssFlash/vat-not-live");
         vat.suck(address(this), address(receiver), amountRad);
         emit VatDaiFlashLoan(address(receiver), amountRad, 0);
-        require(
-            receiver.onVatDaiFlashLoan(msg.sender, amountRad, 0, data) == DAI_RETURNED, "DssFlash/callback-failed"
-        );
+        require(receiver.onVatDaiFlashLoan(msg.sender, amountRad, 0, data) == DAI_RETURNED, "DssFlash/callback-failed");
         vat.heal(amountRad);
         return true;
     }
