@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {MakerWorld} from "../mocks/maker/MakerWorld.sol";
 import {AbstractAdapterTest} from "./AbstractAdapterTest.sol";
 // What fixtures name by artifact is compiled with the suite because it is imported here.
 import {CometWorld} from "./worlds/CometWorld.sol";
 import {AaveV3Adapter} from "ballast/adapters/AaveV3Adapter.sol";
 import {CompoundV3Adapter} from "ballast/adapters/CompoundV3Adapter.sol";
+import {MakerAdapter} from "ballast/adapters/MakerAdapter.sol";
 
 /// @notice Aave V3 on the replica, or on the mainnet fork that BALLAST_UPSTREAM names.
 contract AaveV3ConformanceTest is AbstractAdapterTest {
@@ -20,6 +22,13 @@ contract AaveV3ConformanceTest is AbstractAdapterTest {
 contract CompoundV3ConformanceTest is AbstractAdapterTest {
     function setUp() public {
         _open(vm.readFile("tests/contracts/conformance/fixtures/comet.json"), "");
+    }
+}
+
+/// @notice Maker's ETH-A, a model: needs no node.
+contract MakerConformanceTest is AbstractAdapterTest {
+    function setUp() public {
+        _open(vm.readFile("tests/contracts/conformance/fixtures/maker.json"), "");
     }
 }
 

@@ -198,6 +198,27 @@ contract MakerAdapterTest is AbstractMakerTest {
         assertEq(adapter.debtFloor(), 7500e18 + 1);
     }
 
+    /// @dev WBTC has 8 decimals: amounts are the token's, the Vat's are wads. The whole suite runs over fixtures/maker-wbtc.json too.
+    function test_fewerDecimals_areScaledAtTheDoor() public {
+        MakerAddresses memory parts = _addresses();
+        parts.gemJoin = IMakerGemJoin(MakerMainnet.WBTC_A_JOIN);
+        adapter = new MakerAdapter(parts);
+        cdp = MANAGER.open(WBTC, address(vault));
+        ref = bytes32(cdp);
+        address wbtc = MakerMainnet.WBTC;
+        deal(wbtc, address(vault), 3e8);
+        _run(abi.encodeCall(ILendingAdapter.supply, (ref, wbtc, 2e8)));
+        (uint256 ink,) = VAT.urns(WBTC, MANAGER.urns(cdp));
+        assertEq(ink, 2e18);
+        assertEq(adapter.collateralOf(address(vault), ref, wbtc), 2e8);
+        assertEq(adapter.health(address(vault), ref).collateralWad, 120_000e18);
+        assertEq(adapter.venuePriceWad(wbtc), 60_000e18);
+        _run(abi.encodeCall(ILendingAdapter.transferOut, (ref, wbtc, 1, alice)));
+        _run(abi.encodeCall(ILendingAdapter.withdraw, (ref, wbtc, ALL)));
+        assertEq(IERC20(wbtc).balanceOf(alice), 1);
+        assertEq(IERC20(wbtc).balanceOf(address(vault)), 3e8 - 1);
+    }
+
     // ---------------------------------------------------------------- changing hands
 
     function test_transferOut_ofMax_givesCollateralAndDebt() public {

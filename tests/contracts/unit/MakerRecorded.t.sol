@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {CdpManagerModel} from "../mocks/maker/CdpManagerModel.sol";
-import {DaiModel} from "../mocks/maker/JoinsModel.sol";
+import {DaiJoinModel, DaiModel, GemJoinModel} from "../mocks/maker/JoinsModel.sol";
 import {MakerMainnet} from "../mocks/maker/MakerMainnet.sol";
 import {GemModel, MakerWorld} from "../mocks/maker/MakerWorld.sol";
 import {JugModel, OsmModel, SpotterModel} from "../mocks/maker/RatesModel.sol";
@@ -160,6 +160,32 @@ contract MakerRecordedTest is Test {
         uint256 rate = jug.drip("ETH-A");
         assertGt(rate, before);
         assertEq(owed, (1e22 * rate + 1e27 - 1) / 1e27, vm.toString(cdp));
+    }
+
+    /// @dev What the doors and the manager hold on mainnet reads the same here: the slots are the same.
+    function test_recorded_doors_readTheSame() public {
+        address[4] memory parts =
+            [MakerMainnet.ETH_A_JOIN, MakerMainnet.WBTC_A_JOIN, MakerMainnet.DAI_JOIN, MakerMainnet.CDP_MANAGER];
+        for (uint256 i; i < parts.length; i++) {
+            for (uint256 slot; slot < 6; slot++) {
+                vm.store(parts[i], bytes32(slot), 0);
+            }
+            _load("12965000", parts[i]);
+        }
+        GemJoinModel eth = GemJoinModel(MakerMainnet.ETH_A_JOIN);
+        assertEq(address(eth.vat()), MakerMainnet.VAT);
+        assertEq(eth.ilk(), "ETH-A");
+        assertEq(address(eth.gem()), MakerMainnet.WETH);
+        assertEq(eth.live(), 1);
+        GemJoinModel wbtc = GemJoinModel(MakerMainnet.WBTC_A_JOIN);
+        assertEq(wbtc.ilk(), "WBTC-A");
+        assertEq(address(wbtc.gem()), MakerMainnet.WBTC);
+        assertEq(wbtc.dec(), 8);
+        DaiJoinModel dai = DaiJoinModel(MakerMainnet.DAI_JOIN);
+        assertEq(address(dai.vat()), MakerMainnet.VAT);
+        assertEq(address(dai.dai()), MakerMainnet.DAI);
+        assertEq(dai.live(), 1);
+        assertEq(address(MANAGER.vat()), MakerMainnet.VAT);
     }
 
     // ---------------------------------------------------------------- replay

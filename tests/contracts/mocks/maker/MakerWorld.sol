@@ -7,6 +7,7 @@ import {RAY} from "./DssMath.sol";
 import {FlashModel} from "./FlashModel.sol";
 import {DaiJoinModel, DaiModel} from "./JoinsModel.sol";
 import {MakerLens} from "./MakerLens.sol";
+import {MakerLens} from "./MakerLens.sol";
 import {MakerMainnet} from "./MakerMainnet.sol";
 import {JugModel, MedianModel, OsmModel, SpotterModel} from "./RatesModel.sol";
 import {VatModel} from "./VatModel.sol";
@@ -67,10 +68,15 @@ contract MakerWorld is StdCheats {
     SpotterModel private constant SPOTTER = SpotterModel(MakerMainnet.SPOTTER);
     DogModel private constant DOG = DogModel(MakerMainnet.DOG);
 
+    /// @notice A second opinion; named here so that it is compiled along.
+    MakerLens public constant LENS = MakerLens(MakerMainnet.LENS);
+
     StdStorage private _slots;
 
-    /// @notice Deploys and wires everything.
+    /// @notice Deploys and wires everything; where Maker is on the chain already, only the lens is added.
     function build() external {
+        deployCodeTo("MakerLens.sol:MakerLens", MakerMainnet.LENS);
+        if (MakerMainnet.VAT.code.length != 0) return;
         if (block.timestamp < START) VM.warp(START);
         _core();
         _dai();
@@ -80,7 +86,6 @@ contract MakerWorld is StdCheats {
         FlashModel(MakerMainnet.FLASH).file("max", 500_000_000e18);
         _add(_ethA());
         _add(_wbtcA());
-        deployCodeTo("MakerLens.sol:MakerLens", MakerMainnet.LENS);
         _handOver();
     }
 
