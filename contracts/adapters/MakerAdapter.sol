@@ -233,7 +233,7 @@ contract MakerAdapter is ILendingAdapter {
         if (token == dai) return _parWad(book.par);
         _requireToken(token, gem);
         (, book.mat) = spotter.ilks(ilk);
-        (, book.spot) = _rateAndSpot();
+        (,, book.spot,,) = vat.ilks(ilk);
         return _priceWad(book);
     }
 

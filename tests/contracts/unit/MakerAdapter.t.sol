@@ -177,6 +177,15 @@ contract MakerAdapterTest is AbstractMakerTest {
         assertEq(IERC20(WETH).balanceOf(address(vault)), free);
     }
 
+    function test_transferOut_judgesByTheDrippedDebt() public {
+        _borrow(15_000e18);
+        (, uint256 art) = VAT.urns(ETH, urn);
+        uint256 free = 10 ether - (art * _rate(ETH)) / _spot(ETH) - 1;
+        skip(30 days);
+        vm.expectRevert("Vat/not-safe");
+        _run(abi.encodeCall(ILendingAdapter.transferOut, (ref, WETH, free, alice)));
+    }
+
     function test_withdraw_ofMax_bringsBackWhatAnAuctionLeft() public {
         _borrow(8000e18);
         _setPrice(1100e18);

@@ -42,7 +42,7 @@ contract MakerRecordedTest is Test {
     RecordedLog[] private _waiting; // the Vat's calls that belong to a call of which the log comes later, or to nobody known
 
     function setUp() public {
-        new MakerWorld().build();
+        MakerWorld(deployCode("MakerWorld.sol:MakerWorld")).build();
         deployCodeTo("MakerWorld.sol:GemModel", abi.encode("SAI", uint8(18)), SAI);
         deployCodeTo("JoinsModel.sol:GemJoinModel", abi.encode(VAT, bytes32("SAI"), SAI), SAI_JOIN);
         VAT.rely(SAI_JOIN);

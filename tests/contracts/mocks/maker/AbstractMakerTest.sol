@@ -35,7 +35,7 @@ abstract contract AbstractMakerTest is Test {
     address internal immutable bob = makeAddr("bob");
 
     function setUp() public virtual {
-        new MakerWorld().build();
+        MakerWorld(deployCode("MakerWorld.sol:MakerWorld")).build();
     }
 
     /// @dev An own price for ETH, current at once.
