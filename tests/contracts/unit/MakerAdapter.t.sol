@@ -7,6 +7,7 @@ import {MakerMainnet} from "../mocks/maker/MakerMainnet.sol";
 import {MedianModel} from "../mocks/maker/RatesModel.sol";
 import {VatModel} from "../mocks/maker/VatModel.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {MakerAdapter, MakerAddresses} from "ballast/adapters/MakerAdapter.sol";
 import {ILendingAdapter, VenueHealth} from "ballast/interfaces/ILendingAdapter.sol";
 import {
@@ -357,19 +358,21 @@ contract MakerAdapterTest is AbstractMakerTest {
         assertEq(adapter.health(address(vault), ref).healthWad, healthWad, "now");
     }
 
-    /// @dev The rate that the view computes is the rate that the Jug writes, at any fee and after any time.
+    /// @dev The rate that the view computes is the rate that the Jug writes, at any fee and after any time. The debt is so large that one
+    /// unit of the rate is four units of dai.
     function testFuzz_debtOf_isTheDebtAfterADrip(uint256 duty, uint256 base, uint32 time) public {
         JUG.file(ETH, "duty", bound(duty, RAY, RAY + 1e19));
         JUG.file("base", bound(base, 0, 1e18));
-        _borrow(8000e18);
+        uint256 art = 4e27;
+        (cdp, urn) = _open(address(vault), 5_000_000 ether, art);
+        ref = bytes32(cdp);
         skip(bound(time, 0, 3 * 365 days));
         uint256 owed = adapter.debtOf(address(vault), ref, DAI_TOKEN);
         uint256 healthWad = adapter.health(address(vault), ref).healthWad;
-        JUG.drip(ETH);
-        assertEq(adapter.debtOf(address(vault), ref, DAI_TOKEN), owed);
-        assertEq(adapter.health(address(vault), ref).healthWad, healthWad);
-        (uint256 ink, uint256 art) = VAT.urns(ETH, urn);
-        assertEq(healthWad < 1e18, ink * _spot(ETH) < art * _rate(ETH));
+        uint256 rate = JUG.drip(ETH);
+        assertEq(owed, (art * rate + RAY - 1) / RAY);
+        assertEq(healthWad, Math.mulDiv(5_000_000 ether * _spot(ETH), 1e18, art * rate));
+        assertEq(healthWad < 1e18, 5_000_000 ether * _spot(ETH) < art * rate);
     }
 
     // ---------------------------------------------------------------- helpers
