@@ -328,12 +328,18 @@ contract MakerAdapterTest is AbstractMakerTest {
         assertEq(adapter.health(address(vault), ref).healthWad, 0);
     }
 
-    function test_nextHealth_isUnknownToAnUnlistedReader() public {
+    function test_nextHealth_isUnknown_toTheUnlisted_andWithoutAPrice() public {
         _borrow(8000e18);
         (uint256 healthWad, uint256 fromSeconds, bool known) = adapter.nextHealth(address(vault), ref);
         assertFalse(known);
         assertEq(healthWad, 0);
         assertEq(fromSeconds, 0);
+        OSM.kiss(address(adapter));
+        (,, known) = adapter.nextHealth(address(vault), ref);
+        assertTrue(known, "once listed");
+        OSM.void();
+        (,, known) = adapter.nextHealth(address(vault), ref);
+        assertFalse(known, "there is no price");
     }
 
     function test_nextHealth_isTheHealthOfTheNextHour() public {
