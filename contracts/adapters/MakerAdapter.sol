@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {ILendingAdapter, VenueHealth, VenueView} from "../interfaces/ILendingAdapter.sol";
+import {ILendingAdapter, VenueHealth, VenueQuote} from "../interfaces/ILendingAdapter.sol";
 import {
     IMakerCdpManager,
     IMakerDaiJoin,
@@ -187,21 +187,12 @@ contract MakerAdapter is ILendingAdapter {
     }
 
     /// @inheritdoc ILendingAdapter
-    function look(address account, bytes32 venueRef, address collateralToken, address debtToken)
-        external
-        view
-        returns (VenueView memory view_)
-    {
-        _requireToken(collateralToken, gem);
+    function quote(address collateralToken, address debtToken) external view returns (VenueQuote memory quote_) {
         _requireToken(debtToken, dai);
-        Book memory book = _book(account, venueRef);
-        view_.collateralPriceWad = _priceWad(book);
-        view_.debtPriceWad = _parWad(book.par);
-        view_.collateralWad = Math.mulDiv(book.ink, view_.collateralPriceWad, 1e18);
-        view_.debtWad = _debtWad(book);
-        view_.healthWad = _healthWad(book, book.spot);
-        view_.collateral = book.ink / _scale;
-        view_.spender = address(daiJoin);
+        _requireToken(collateralToken, gem);
+        quote_.collateralPriceWad = venuePriceWad(collateralToken);
+        quote_.debtPriceWad = venuePriceWad(debtToken);
+        quote_.spender = address(daiJoin);
     }
 
     /// @inheritdoc ILendingAdapter
@@ -227,7 +218,7 @@ contract MakerAdapter is ILendingAdapter {
     /// @inheritdoc ILendingAdapter
     /// @dev The price that the Vat uses now, back from its spot, and rounded to the nearest wad, which undoes the Spotter's rounding. Dai
     /// counts at par, as in the Vat, whatever it trades at.
-    function venuePriceWad(address token) external view returns (uint256) {
+    function venuePriceWad(address token) public view returns (uint256) {
         Book memory book;
         book.par = spotter.par();
         if (token == dai) return _parWad(book.par);
