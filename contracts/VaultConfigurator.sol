@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {VaultPage} from "./VaultPage.sol";
+import {VaultConfigViews} from "./VaultConfigViews.sol";
 import {VaultWiring} from "./VaultWiring.sol";
 import {BudgetGuard} from "./guards/BudgetGuard.sol";
 import {IVaultConfiguration} from "./interfaces/IVaultConfiguration.sol";
@@ -29,7 +29,7 @@ import {Wiring} from "./types/Wiring.sol";
 /// @dev Setters need no reentrancy lock of their own: they move no funds. They are barred while funds move, so that no callback can change
 /// the rules of the action that it is part of. Called directly, it meets its own empty storage, where nobody has a role.
 /// @custom:kill Holds nothing; without it a vault keeps its configuration and its owner's exit.
-contract VaultConfigurator is VaultPage, IVaultConfiguration {
+contract VaultConfigurator is VaultConfigViews {
     using Budget for Budget.Bucket;
     using BudgetGuard for Budget.Pair;
     using DecisionQueue for QueuedDecision[];
@@ -232,114 +232,6 @@ contract VaultConfigurator is VaultPage, IVaultConfiguration {
         _changed();
     }
 
-    // ---------------------------------------------------------------- views
-
-    /// @inheritdoc IVaultConfiguration
-    function owner() external view returns (address) {
-        return _owner;
-    }
-
-    /// @inheritdoc IVaultConfiguration
-    function pendingOwner() external view returns (address) {
-        return _pendingOwner;
-    }
-
-    /// @inheritdoc IVaultConfiguration
-    function curator() external view returns (address) {
-        return _curator;
-    }
-
-    /// @inheritdoc IVaultConfiguration
-    function guardian() external view returns (address) {
-        return _guardian;
-    }
-
-    /// @inheritdoc IVaultConfiguration
-    function signer() external view returns (address) {
-        return _signer;
-    }
-
-    /// @inheritdoc IVaultConfiguration
-    function state() external view returns (VaultState) {
-        return _state;
-    }
-
-    /// @inheritdoc IVaultConfiguration
-    function configEpoch() external view returns (uint64) {
-        return _configEpoch;
-    }
-
-    /// @inheritdoc IVaultConfiguration
-    function configPage() external view returns (address) {
-        return _page;
-    }
-
-    /// @inheritdoc IVaultConfiguration
-    function timelockSeconds() external view returns (uint32) {
-        return _timelockSeconds;
-    }
-
-    /// @inheritdoc IVaultConfiguration
-    function limits() external view returns (Limits memory) {
-        return _limits;
-    }
-
-    /// @inheritdoc IVaultConfiguration
-    function assetList() external view returns (address[] memory) {
-        return _assetList;
-    }
-
-    /// @inheritdoc IVaultConfiguration
-    function positionList() external view returns (uint256[] memory) {
-        return _positionList;
-    }
-
-    /// @inheritdoc IVaultConfiguration
-    function assetConfig(address token) external view returns (AssetConfig memory) {
-        return _assets[token];
-    }
-
-    /// @inheritdoc IVaultConfiguration
-    function positionConfig(uint256 positionId) external view returns (PositionConfig memory) {
-        return _positions[positionId];
-    }
-
-    /// @inheritdoc IVaultConfiguration
-    function positionTokens(uint256 positionId) external view returns (address[] memory) {
-        return _positionTokens[positionId];
-    }
-
-    /// @inheritdoc IVaultConfiguration
-    function tokenRole(uint256 positionId, address token) external view returns (TokenRole) {
-        return _roles[positionId][token];
-    }
-
-    /// @inheritdoc IVaultConfiguration
-    function queueTerms() external view returns (QueueTerms memory) {
-        return _queueTerms;
-    }
-
-    /// @inheritdoc IVaultConfiguration
-    function queuedDecisions() external view returns (QueuedDecision[] memory) {
-        return _queue;
-    }
-
-    /// @inheritdoc IVaultConfiguration
-    function modelList() external view returns (bytes32[] memory) {
-        return _modelList;
-    }
-
-    /// @inheritdoc IVaultConfiguration
-    function isModelApproved(bytes32 modelId) public view returns (bool) {
-        (bool approved,) = _findModel(modelId);
-        return approved;
-    }
-
-    /// @inheritdoc IVaultConfiguration
-    function executableAt(bytes32 callHash) external view returns (uint256) {
-        return _executableAt[callHash];
-    }
-
     // ---------------------------------------------------------------- internals
 
     /// @dev Curator or owner, and the very calldata of this call submitted and ripe.
@@ -405,13 +297,6 @@ contract VaultConfigurator is VaultPage, IVaultConfiguration {
         if (isModelApproved(modelId)) return;
         _modelList.push(modelId);
         ConfigCheck.atMost("models", _modelList.length, ConfigCheck.MAX_MODELS);
-    }
-
-    function _findModel(bytes32 modelId) private view returns (bool approved, uint256 index) {
-        uint256 count = _modelList.length;
-        for (; index < count; index++) {
-            if (_modelList[index] == modelId) return (true, index);
-        }
     }
 
     function _setAsset(address token, AssetConfig calldata config) private {
