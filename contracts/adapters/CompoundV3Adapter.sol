@@ -171,6 +171,7 @@ contract CompoundV3Adapter is ILendingAdapter {
         noSubAccount(venueRef)
         returns (uint256)
     {
+        if (token == baseToken) return 0; // what is lent to the market backs nothing
         _asset(token); // the market answers 0 for a token that it does not list
         return _held(account, token);
     }
@@ -180,10 +181,11 @@ contract CompoundV3Adapter is ILendingAdapter {
         external
         view
         noSubAccount(venueRef)
-        onlyBase(token)
         returns (uint256)
     {
-        return comet.borrowBalanceOf(account);
+        if (token == baseToken) return comet.borrowBalanceOf(account);
+        _asset(token); // a collateral is never owed
+        return 0;
     }
 
     /// @inheritdoc ILendingAdapter

@@ -196,8 +196,9 @@ contract MakerAdapter is ILendingAdapter {
     /// @inheritdoc ILendingAdapter
     /// @dev Only what backs the debt: gem that lies unlocked in the cdp's account is not counted.
     function collateralOf(address account, bytes32 venueRef, address token) external view returns (uint256) {
-        _requireToken(token, gem);
         (address urn, bool his) = _lookUp(venueRef, account);
+        if (token == dai) return 0; // never collateral
+        _requireToken(token, gem);
         if (!his) return 0;
         (uint256 ink,) = vat.urns(ilk, urn);
         return ink / _scale;
@@ -205,8 +206,9 @@ contract MakerAdapter is ILendingAdapter {
 
     /// @inheritdoc ILendingAdapter
     function debtOf(address account, bytes32 venueRef, address token) external view returns (uint256) {
-        _requireToken(token, dai);
         (address urn, bool his) = _lookUp(venueRef, account);
+        if (token == gem) return 0; // never owed
+        _requireToken(token, dai);
         if (!his) return 0;
         (, uint256 art) = vat.urns(ilk, urn);
         (uint256 rate,) = _rateAndSpot();

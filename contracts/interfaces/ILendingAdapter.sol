@@ -58,10 +58,10 @@ interface ILendingAdapter {
     /// @notice Both `venuePriceWad`, and `spenderOf` what enters the position, in one call.
     function quote(address tokenIn, address tokenOut) external view returns (VenueQuote memory);
 
-    /// @notice Collateral of `account` in units of `token`, interest included, rounded as the venue rounds.
+    /// @notice Collateral of `account` in units of `token`, interest included, rounded as the venue rounds; zero where `token` is debt only.
     function collateralOf(address account, bytes32 venueRef, address token) external view returns (uint256);
 
-    /// @notice Debt of `account` in units of `token`, interest included, rounded as the venue rounds.
+    /// @notice Debt of `account` in units of `token`, interest included, rounded as the venue rounds; zero where it is collateral only.
     function debtOf(address account, bytes32 venueRef, address token) external view returns (uint256);
 
     /// @notice The venue's own price of `token`, USD per whole token, 18 decimals.

@@ -260,6 +260,12 @@ abstract contract AbstractAdapterTest is AbstractConformance {
         assertEq(adapter.venuePriceWad(fixture.collateral.token), _priceWad(fixture.priceValue * 3 / 2));
     }
 
+    function test_tokensOfTheOtherSide_areNotHeld() public {
+        _position();
+        assertEq(adapter.collateralOf(address(vault), vaultRef, fixture.debt.token), 0, "the debt token backs nothing");
+        assertEq(adapter.debtOf(address(vault), vaultRef, fixture.collateral.token), 0, "the collateral is not owed");
+    }
+
     function test_quote_isTheSingleViewsInOne() public view {
         (address collateral, address debt) = (fixture.collateral.token, fixture.debt.token);
         VenueQuote memory sale = adapter.quote(collateral, debt);

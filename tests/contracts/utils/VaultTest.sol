@@ -58,7 +58,7 @@ abstract contract VaultTest is Test {
 
     // ---------------------------------------------------------------- set-up
 
-    function deploy() internal {
+    function deploy() internal virtual {
         (address provider, address pool) = (Mainnet.AAVE_ADDRESSES_PROVIDER, Mainnet.AAVE_POOL);
         adapter = shipped()
             ? AaveV3Adapter(deployCode(_artifact("AaveV3Adapter"), abi.encode(provider, pool)))
@@ -69,8 +69,13 @@ abstract contract VaultTest is Test {
 
     /// @dev The three planes for one venue.
     function implement(address venue) internal returns (RebalanceVault) {
-        Wiring memory wiring = Wiring(new address[](1), Mainnet.UNISWAP_FACTORY);
-        wiring.adapters[0] = venue;
+        address[] memory venues = new address[](1);
+        venues[0] = venue;
+        return implement(venues);
+    }
+
+    function implement(address[] memory venues) internal returns (RebalanceVault) {
+        Wiring memory wiring = Wiring(venues, Mainnet.UNISWAP_FACTORY);
         if (shipped()) return _implementShipped(wiring);
         return new RebalanceVault(new VaultCustodian(new VaultConfigurator(wiring), wiring), wiring);
     }
@@ -84,6 +89,11 @@ abstract contract VaultTest is Test {
         address configurator = deployCode(_artifact("VaultConfigurator"), abi.encode(wiring));
         address custodian = deployCode(_artifact("VaultCustodian"), abi.encode(configurator, wiring));
         return RebalanceVault(payable(deployCode(_artifact("RebalanceVault"), abi.encode(custodian, wiring))));
+    }
+
+    /// @dev A contract of ours, as it is deployed or as it was just compiled.
+    function deployProduct(string memory name, bytes memory arguments) internal returns (address) {
+        return deployCode(shipped() ? _artifact(name) : string.concat(name, ".sol:", name), arguments);
     }
 
     function _artifact(string memory name) private view returns (string memory) {
