@@ -60,7 +60,9 @@ deep: setup
 	$(PY) script/tools/run_tests.py --deep
 
 bench: setup
+	rm -rf out/bench/gas
 	$(PY) script/tools/run_tests.py --only forge --match-path 'tests/contracts/gas/**'
+	$(PY) script/tools/gas_table.py
 
 # Forge reads only below the project, so the fixture is copied to where it may.
 conformance: tools

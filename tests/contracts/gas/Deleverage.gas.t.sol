@@ -5,6 +5,7 @@ import {Defaults} from "../utils/Defaults.sol";
 import {Mainnet} from "../utils/Mainnet.sol";
 import {VaultTest} from "../utils/VaultTest.sol";
 import {BareDeleverage} from "./BareDeleverage.sol";
+import {GasTable} from "./GasTable.sol";
 import {Decision} from "ballast/types/Decision.sol";
 import {console} from "forge-std/console.sol";
 
@@ -12,7 +13,7 @@ import {console} from "forge-std/console.sol";
 /// state of pool and market, in the same run.
 /// @dev Isolated: every call of a test is a transaction of its own, with base cost, calldata and cold storage.
 /// forge-config: default.isolate = true
-contract DeleverageGasTest is VaultTest {
+contract DeleverageGasTest is VaultTest, GasTable {
     /// @dev Of the bytes that are deployed. It pays for health after, own and venue's prices, the time-weighted price, balances, one page of
     /// configuration, nonce and budgets, signature, calldata and clone, event, and computation.
     uint256 private constant MAX_OVERHEAD = 150_000;
@@ -40,6 +41,7 @@ contract DeleverageGasTest is VaultTest {
         console.log("vault, later decisions  ", later);
         console.log("overhead, first         ", first - bareGas);
         console.log("overhead, later         ", later - bareGas);
+        record("aave_flash_swap", later, bareGas);
         assertLe(later - bareGas, shipped() ? MAX_OVERHEAD : MAX_OVERHEAD + UNSHIPPED, "overhead of the guards");
     }
 

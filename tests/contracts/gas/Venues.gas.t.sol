@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {CdpManagerModel} from "../mocks/maker/CdpManagerModel.sol";
+import {MakerMainnet} from "../mocks/maker/MakerMainnet.sol";
+import {Mainnet} from "../utils/Mainnet.sol";
+import {VenuesTest} from "../utils/VenuesTest.sol";
+import {BareComet, BareLeverage, BareMaker} from "./BareVenues.sol";
+import {GasTable} from "./GasTable.sol";
+import {IComet} from "ballast/interfaces/external/IComet.sol";
+import {IUniswapV3Factory} from "ballast/interfaces/external/IUniswapV3Pool.sol";
+import {QueueTerms} from "ballast/types/Config.sol";
+import {ActionKind, Decision} from "ballast/types/Decision.sol";
+
+/// @notice Whole transactions of the second decision of a vault, beside the same route without a guard. Compound and Maker are our models: the
+/// guards' part is theirs too, the venue's part is not mainnet's.
+contract VenuesGasTest is VenuesTest, GasTable {
+    uint256 private constant AMOUNT = 5 ether;
+
+    function setUp() public override {
+        super.setUp();
+        QueueTerms memory terms = QueueTerms(120_000e18, 100_000e18, 1 days, 2 hours, 2);
+        configure(abi.encodeCall(vault.setQueue, (terms)));
+        passTime(1 days);
+        transmit(Mainnet.DAI_USD_FEED, 1e8);
+    }
+
+    /// forge-config: default.isolate = true
+    function test_gas_comet() public {
+        BareComet bare = new BareComet(IComet(comet.comet()));
+        deal(Mainnet.WETH, address(bare), 50 ether);
+        bare.open(50 ether, 100_000e6);
+        bare.deleverage(AMOUNT);
+        uint256 bareGas = vm.lastCallGas().gasTotalUsed;
+        record("comet_deleverage", _second(deleverageOn(ON_COMET, AMOUNT)), bareGas);
+    }
+
+    /// forge-config: default.isolate = true
+    function test_gas_maker() public {
+        address pool = IUniswapV3Factory(Mainnet.UNISWAP_FACTORY).getPool(Mainnet.DAI, Mainnet.WETH, DAI_FEE);
+        BareMaker bare = new BareMaker(pool);
+        uint256 bares = CdpManagerModel(MakerMainnet.CDP_MANAGER).open("ETH-A", address(bare));
+        deal(Mainnet.WETH, address(bare), 50 ether);
+        bare.open(bares, 50 ether, 100_000e18);
+        bare.deleverage(AMOUNT);
+        uint256 bareGas = vm.lastCallGas().gasTotalUsed;
+        record("maker_deleverage", _second(deleverageOn(ON_MAKER, AMOUNT)), bareGas);
+    }
+
+    /// forge-config: default.isolate = true
+    function test_gas_leverage() public {
+        BareLeverage bare = new BareLeverage();
+        deal(Mainnet.WETH, address(bare), 100 ether);
+        bare.open(100 ether, 100_000e6);
+        bare.leverage(10_000e6);
+        uint256 bareGas = vm.lastCallGas().gasTotalUsed;
+        record("leverage", _second(_leverage()), bareGas);
+    }
+
+    /// forge-config: default.isolate = true
+    function test_gas_queue_andStatus() public {
+        Decision memory d = deleverage(AMOUNT);
+        bytes memory signature = sign(d);
+        vault.queue(d, signature);
+        record("queue", vm.lastCallGas().gasTotalUsed, 0);
+        vault.status(d.positionId);
+        record("status_view", vm.lastCallGas().gasTotalUsed, 0);
+    }
+
+    function _leverage() private view returns (Decision memory d) {
+        d = deleverage(AMOUNT);
+        d.kind = ActionKind.Leverage;
+        (d.tokenIn, d.tokenOut) = (Mainnet.USDC, Mainnet.WETH);
+        d.route.path = abi.encodePacked(d.tokenIn, Mainnet.UNISWAP_FEE, d.tokenOut);
+        (d.maxIn, d.minOut) = (10_000e6, 1);
+    }
+
+    /// @dev The first makes slots; every later one only changes them.
+    function _second(Decision memory d) private returns (uint256) {
+        d.minOut = 1;
+        send(d);
+        passTime(1 hours);
+        transmit(Mainnet.DAI_USD_FEED, 1e8);
+        d.nonce = 2;
+        (d.snapshotBlock, d.validAfter) = (uint64(vm.getBlockNumber()), uint48(vm.getBlockTimestamp()));
+        d.validUntil = d.validAfter + 300;
+        bytes memory signature = sign(d);
+        vm.prank(keeper);
+        vault.execute(d, signature);
+        return vm.lastCallGas().gasTotalUsed;
+    }
+}
