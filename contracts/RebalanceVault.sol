@@ -64,9 +64,9 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// CALLS OUT. Lending venues and the other planes are code that runs by delegatecall from addresses fixed in this code; pools follow
 /// from a pinned factory. Nobody supplies a target or calldata. No approval outlives an action. The vault gives no delegation of credit.
 ///
-/// PARTS. `VaultStorage` every slot and the lock; `VaultWiring` what may be called; `VaultBase` calls out. Three planes of code share the
-/// storage: this one, what the agent may do; `VaultCustodian`, the owner's way in and out and the views; `VaultConfigurator`, roles, limits
-/// and timelock. A selector that a plane does not have is the next one's.
+/// PARTS. `VaultStorage` every slot and the lock; `VaultWiring` what may be called; `VaultBase` calls out. Four planes of code share the
+/// storage: this one, what the agent may do; `VaultCustodian`, the owner's way in and out and the views; `VaultRescuer`, the safety net;
+/// `VaultConfigurator`, roles, limits and timelock. A selector that a plane does not have is the next one's.
 ///
 /// FORBIDDEN TODAY: leverage, collateral swaps, moves between venues, flash loans, aggregators, keeper fees. Their fields exist in the
 /// decision, must be zero, and are refused by name.
@@ -76,7 +76,7 @@ contract RebalanceVault is VaultBase, IVaultAgent {
     using NonceGuard for mapping(uint256 => uint256);
     using ConfigPage for Page;
 
-    /// @notice Code of the owner's plane, which knows the configuration plane.
+    /// @notice Code of the owner's plane, which knows the safety net's, which knows the configuration's.
     address public immutable custodian;
 
     constructor(VaultCustodian custodian_, Wiring memory wiring) VaultBase(wiring) {
