@@ -57,7 +57,7 @@ contract VaultRescuer is VaultBase, IVaultRescue {
 
     /// @inheritdoc IVaultRescue
     function heartbeat(uint256 positionId, uint48 seenAt, bytes calldata signature) external unlocked {
-        _requireNet(positionId);
+        require(_nets[positionId].targetHealthWad != 0, NetUnset(positionId));
         require(seenAt <= block.timestamp, HeartbeatFromFuture(seenAt, block.timestamp));
         NetState storage state = _netStates[positionId];
         require(seenAt > state.heartbeatAt, HeartbeatNotNewer(seenAt, state.heartbeatAt));
@@ -75,10 +75,10 @@ contract VaultRescuer is VaultBase, IVaultRescue {
 
     /// @inheritdoc IVaultRescue
     function netStatus(uint256 positionId) external view returns (NetStatus memory s) {
-        NetTerms memory terms = _requireNet(positionId);
+        Page page = ConfigPage.read(_page, _configEpoch);
+        NetTerms memory terms = _requireNet(page, positionId);
         NetState storage state = _netStates[positionId];
         Execution memory x = ConfigPage.newExecution()[0];
-        Page page = ConfigPage.read(_page, _configEpoch);
         page.takePosition(positionId, x);
         (s.heartbeatAt, s.rescuedAt) = (state.heartbeatAt, state.rescuedAt);
         s.lossBudgetWad = NetGuard.lossLeftWad(terms, state);
@@ -90,10 +90,10 @@ contract VaultRescuer is VaultBase, IVaultRescue {
 
     /// @inheritdoc IVaultRescue
     function rescue(uint256 positionId, uint256 amountIn) external lock returns (RescueOutcome memory outcome) {
-        NetTerms memory terms = _requireNet(positionId);
+        Page page = ConfigPage.read(_page, _configEpoch);
+        NetTerms memory terms = _requireNet(page, positionId);
         NetState storage state = _netStates[positionId];
         Execution memory x = ConfigPage.newExecution()[0];
-        Page page = ConfigPage.read(_page, _configEpoch);
         x.spend = amountIn;
         _checkTokens(positionId, terms, x, page);
         _measureBefore(terms, x);
@@ -219,8 +219,8 @@ contract VaultRescuer is VaultBase, IVaultRescue {
 
     // ---------------------------------------------------------------- readings
 
-    function _requireNet(uint256 positionId) private view returns (NetTerms memory terms) {
-        terms = _nets[positionId];
+    function _requireNet(Page page, uint256 positionId) private pure returns (NetTerms memory terms) {
+        terms = page.netOf(positionId);
         require(terms.targetHealthWad != 0, NetUnset(positionId));
     }
 

@@ -30,14 +30,14 @@ abstract contract VaultUpkeep is VaultBase {
         return (Upkeep.SAFETY_NET, abi.encodeCall(IVaultRescue.rescue, (positionId, amount)));
     }
 
-    /// @dev Zero where the net may not act. One slot is read while health is at or above the target, or no net is set.
+    /// @dev Zero where the net may not act. No slot is read while health is at or above the target, or no net is set.
     function _rescueAmount(uint256 positionId, Execution memory x, Page page, uint256 roles, VenueHealth memory told)
         private
         view
         returns (uint256)
     {
-        if (told.healthWad == 0 || told.healthWad >= _nets[positionId].targetHealthWad) return 0;
-        NetTerms memory terms = _nets[positionId];
+        NetTerms memory terms = page.netOf(positionId);
+        if (told.healthWad == 0 || told.healthWad >= terms.targetHealthWad) return 0;
         NetState storage state = _netStates[positionId];
         bool agentMayAct = x.position.enabled && page.signer() != address(0) && _state != VaultState.Halted;
         uint256 belowWad = NetGuard.triggerWad(terms, x.position.emergencyHealthWad, state.heartbeatAt, agentMayAct);

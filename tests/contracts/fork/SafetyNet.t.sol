@@ -8,11 +8,14 @@ import {NetTest} from "../utils/NetTest.sol";
 import {IRebalanceVault} from "ballast/interfaces/IRebalanceVault.sol";
 import {IVaultRescue} from "ballast/interfaces/IVaultRescue.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
+import {ConfigPage, Page} from "ballast/libraries/ConfigPage.sol";
 import {PositionSetup, PositionStatus, PositionToken, TokenRole, Upkeep, VaultState} from "ballast/types/Config.sol";
 import {NetStatus, NetTerms, RescueOutcome} from "ballast/types/Net.sol";
 
 /// @notice What anyone may do for a position whose agent does not: when, how much, at what price, for what reward, and nothing else.
 contract SafetyNetForkTest is NetTest {
+    using ConfigPage for Page;
+
     // ---------------------------------------------------------------- what a rescue does
 
     function test_rescue_sellsRepaysAndRewards_withinWhatItReports() public {
@@ -64,16 +67,17 @@ contract SafetyNetForkTest is NetTest {
     }
 
     function test_rescue_worksInEveryState_andForADisabledPosition() public {
-        abandon();
+        sinkTo(1.06e18);
+        passTime(601);
         for (uint256 i; i < 3; i++) {
             vm.prank(owner);
             vault.setState(VaultState(i));
-            rescue(1 ether);
+            rescue(2 ether);
             passTime(300);
         }
         vm.prank(curator);
         vault.disablePosition(POSITION_ID);
-        rescue(1 ether);
+        rescue(2 ether);
     }
 
     // ---------------------------------------------------------------- when
@@ -133,12 +137,12 @@ contract SafetyNetForkTest is NetTest {
 
     function test_cooldown_isOverInItsLastSecond() public {
         abandon();
-        rescue(1 ether);
+        rescue(2 ether);
         uint256 until = vm.getBlockTimestamp() + 300;
         passTime(299);
-        expectNoRescue(1 ether, abi.encodeWithSelector(IVaultRescue.CoolingDown.selector, until - 1, until));
+        expectNoRescue(2 ether, abi.encodeWithSelector(IVaultRescue.CoolingDown.selector, until - 1, until));
         passTime(1);
-        rescue(1 ether);
+        rescue(2 ether);
     }
 
     // ---------------------------------------------------------------- how much, at what price
@@ -179,6 +183,7 @@ contract SafetyNetForkTest is NetTest {
         vm.revertToState(snapshot);
         expectNoRescueBy(10 ether + 1, IVaultTerms.LossBudgetExceeded.selector);
         rescue(10 ether);
+        sinkTo(1.08e18);
         passTime(300);
         expectNoRescueBy(10 ether, IVaultTerms.LossBudgetExceeded.selector); // the reward stays spent
     }
@@ -214,7 +219,7 @@ contract SafetyNetForkTest is NetTest {
     function test_feeds_mustBeFreshAndInBounds_andNeedNoAgreement() public {
         abandon();
         uint256 snapshot = vm.snapshotState();
-        transmit(Mainnet.USDC_USD_FEED, 0.89e8);
+        transmit(Mainnet.USDC_USD_FEED, 1.11e8);
         expectNoRescueBy(10 ether, IVaultTerms.PriceOutOfBounds.selector);
         vm.revertToState(snapshot);
         transmit(Mainnet.AAVE_ETH_USD_FEED, 2950e8); // the venue lags by more than d: 1.7 %
@@ -332,6 +337,20 @@ contract SafetyNetForkTest is NetTest {
         uint256 expected = 2000e18 - o.lossWad + uint256(2000e18) / 24;
         expected = expected > 2000e18 ? 2000e18 : expected;
         assertApproxEqAbs(vault.netStatus(POSITION_ID).lossBudgetWad, expected, 2e18);
+    }
+
+    function test_page_holdsTheTermsAsStorageDoes() public {
+        NetTerms memory t = netTerms();
+        t.deadManSeconds = 7200;
+        setNet(t);
+        Page page = ConfigPage.read(vault.configPage(), vault.configEpoch());
+        assertEq(abi.encode(page.netOf(POSITION_ID)), abi.encode(t));
+        assertEq(abi.encode(vault.netTerms(POSITION_ID)), abi.encode(t));
+        assertEq(page.netOf(POSITION_ID + 1).targetHealthWad, 0);
+        vm.prank(curator);
+        vault.disableNet(POSITION_ID);
+        page = ConfigPage.read(vault.configPage(), vault.configEpoch());
+        assertEq(page.netOf(POSITION_ID).targetHealthWad, 0);
     }
 
     function test_disabledNet_forgetsNoSpending() public {
@@ -468,7 +487,7 @@ contract SafetyNetForkTest is NetTest {
         assertLt(health(), 1.1e18);
         _expectNone("cooling down");
         vm.revertToState(snapshot);
-        transmit(Mainnet.USDC_USD_FEED, 0.89e8);
+        transmit(Mainnet.USDC_USD_FEED, 1.11e8);
         _expectNone("a feed out of bounds");
         vm.revertToState(snapshot);
         vm.warp(vm.getBlockTimestamp() + 4201);
