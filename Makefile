@@ -4,6 +4,7 @@
 # check    formatters, linters, types, import layers
 # deep     the long runs: many fuzz runs, slow tests
 # bench    gas and speed
+# conformance FIXTURE=file.json [RPC=url]   the adapter suite over a deployment of your own (docs/conformance.md)
 # env      print the exports that bare forge, ape and ballast commands need; env-stop ends the node behind them
 # lock     renew requirements/lock.txt from pyproject.toml (needs uv)
 
@@ -14,7 +15,7 @@ STAMPS := build/stamps
 export PATH := $(CURDIR)/build/bin:$(CURDIR)/.venv/bin:$(PATH)
 export SOLCX_BINARY_PATH := $(CURDIR)/build/solcx
 
-.PHONY: setup tools replica demo test check deep bench env env-stop lock clean
+.PHONY: setup tools replica demo test check deep bench conformance env env-stop lock clean
 
 setup: tools replica
 
@@ -60,6 +61,15 @@ deep: setup
 
 bench: setup
 	$(PY) script/tools/run_tests.py --only forge --match-path 'tests/contracts/gas/**'
+
+# Forge reads only below the project, so the fixture is copied to where it may.
+conformance: tools
+	@test -n "$(FIXTURE)" || { echo "FIXTURE is unset: make conformance FIXTURE=file.json [RPC=url]" >&2; exit 2; }
+	@test -r "$(FIXTURE)" || { echo "FIXTURE=$(FIXTURE) cannot be read" >&2; exit 2; }
+	@mkdir -p build/conformance && cp -- "$(FIXTURE)" build/conformance/fixture.json
+	build/bin/forge build contracts tests/contracts/conformance
+	@BALLAST_FIXTURE=build/conformance/fixture.json BALLAST_FIXTURE_RPC="$(RPC)" \
+	  build/bin/forge test --match-contract GivenConformanceTest
 
 # Only the exports may reach standard output: the shell evaluates it.
 env:

@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {VaultBase} from "./VaultBase.sol";
 import {VaultCustodian} from "./VaultCustodian.sol";
+import {VaultMeasure} from "./VaultMeasure.sol";
 import {AgreementGuard} from "./guards/AgreementGuard.sol";
 import {BudgetGuard} from "./guards/BudgetGuard.sol";
 import {HealthGuard} from "./guards/HealthGuard.sol";
@@ -10,13 +11,14 @@ import {NonceGuard} from "./guards/NonceGuard.sol";
 import {OracleGuard} from "./guards/OracleGuard.sol";
 import {SlippageGuard} from "./guards/SlippageGuard.sol";
 import {WindowGuard} from "./guards/WindowGuard.sol";
-import {ILendingAdapter, VenueHealth, VenueQuote} from "./interfaces/ILendingAdapter.sol";
+import {ILendingAdapter} from "./interfaces/ILendingAdapter.sol";
 import {IVaultAgent} from "./interfaces/IVaultAgent.sol";
 import {ConfigPage, Page} from "./libraries/ConfigPage.sol";
 import {DecisionHash} from "./libraries/DecisionHash.sol";
+import {DecisionQueue} from "./libraries/DecisionQueue.sol";
 import {UnitMath} from "./libraries/UnitMath.sol";
 import {FlashSwapOrder} from "./swap/UniswapV3FlashSwap.sol";
-import {AssetConfig, TokenRole, VaultState} from "./types/Config.sol";
+import {AssetConfig, QueueTerms, QueuedDecision, TokenRole, VaultState} from "./types/Config.sol";
 import {ActionKind, DECISION_VERSION, Decision, Outcome, RouteKind} from "./types/Decision.sol";
 import {Execution} from "./types/Execution.sol";
 import {Wiring} from "./types/Wiring.sol";
@@ -68,13 +70,24 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// storage: this one, what the agent may do; `VaultCustodian`, the owner's way in and out and the views; `VaultRescuer`, the safety net;
 /// `VaultConfigurator`, roles, limits and timelock. A selector that a plane does not have is the next one's.
 ///
-/// FORBIDDEN TODAY: leverage, collateral swaps, moves between venues, flash loans, aggregators, keeper fees. Their fields exist in the
+/// RISK. New debt, and another collateral that may lower health, need every view of both prices to agree, no jump, a position that ends above the
+/// floor, and the active state. Beyond a budget of their own they are queued: queued actions wait for the owner's delay, where he or the guardian
+/// can veto them, pass all guards again, and die with the epoch.
+///
+/// FORBIDDEN TODAY: moves between venues, flash loans, aggregators, keeper fees. Their fields exist in the
 /// decision, must be zero, and are refused by name.
 /// @custom:kill `setState(VaultState.Halted)` by owner, curator or guardian stops the agent; `revokeSigner` takes its key away. The owner's
 /// exit cannot be stopped.
-contract RebalanceVault is VaultBase, IVaultAgent {
+contract RebalanceVault is VaultMeasure, IVaultAgent {
     using NonceGuard for mapping(uint256 => uint256);
+    using DecisionQueue for QueuedDecision[];
     using ConfigPage for Page;
+
+    enum Mode {
+        Preview, // everything but the signature
+        Direct,
+        Queued // the queue's time instead of the decision's
+    }
 
     /// @notice Code of the owner's plane, which knows the safety net's, which knows the configuration's.
     address public immutable custodian;
@@ -94,31 +107,57 @@ contract RebalanceVault is VaultBase, IVaultAgent {
 
     /// @inheritdoc IVaultAgent
     function execute(Decision calldata decision, bytes calldata signature) external lock returns (Outcome memory) {
-        return _run(decision, signature, true);
+        return _run(decision, signature, Mode.Direct);
+    }
+
+    /// @inheritdoc IVaultAgent
+    /// @dev Checks what can be checked without prices; everything is checked again at execution.
+    function queue(Decision calldata decision, bytes calldata signature) external lock {
+        Execution memory x = ConfigPage.newExecution()[0];
+        _checkStateAndKind(decision);
+        Page page = _checkAuthority(decision, x, signature, true);
+        WindowGuard.check(decision, x.limits);
+        _nonces[decision.positionId].check(decision.positionId, decision.nonce);
+        _checkVenueAndTokens(decision, x, page);
+        QueueTerms memory terms = page.queueTerms();
+        require(terms.delaySeconds != 0, QueueUnset());
+        uint256 executableAt = block.timestamp + terms.delaySeconds;
+        _queue.push(x.digest, decision.configEpoch, executableAt, terms.graceSeconds, terms.maxQueued);
+        emit Queued(decision.positionId, x.digest, executableAt);
+    }
+
+    /// @inheritdoc IVaultAgent
+    function executeQueued(Decision calldata decision, bytes calldata signature)
+        external
+        lock
+        returns (Outcome memory)
+    {
+        return _run(decision, signature, Mode.Queued);
     }
 
     /// @inheritdoc IVaultAgent
     /// @dev Takes the lock and never gives it back: the revert does.
     function preview(Decision calldata decision) external {
         _enter();
-        revert PreviewResult(_run(decision, msg.data[:0], false));
+        revert PreviewResult(_run(decision, msg.data[:0], Mode.Preview));
     }
 
     /// @dev The order of every execution, one line a step. The lock is held.
-    function _run(Decision calldata decision, bytes calldata signature, bool signed)
+    function _run(Decision calldata decision, bytes calldata signature, Mode mode)
         private
         returns (Outcome memory outcome)
     {
         uint256 gasBefore = gasleft();
         Execution memory x = ConfigPage.newExecution()[0];
         _checkStateAndKind(decision);
-        Page page = _checkAuthority(decision, x, signature, signed);
-        WindowGuard.check(decision, x.limits);
+        Page page = _checkAuthority(decision, x, signature, mode != Mode.Preview);
+        _checkTime(decision, x, page, mode);
         _nonces[decision.positionId].check(decision.positionId, decision.nonce);
         _checkVenueAndTokens(decision, x, page);
         _measureBefore(decision, x, outcome);
         uint256 actionLimitWad = _checkOracle(decision, x, page);
         _reserveBudgets(decision, x, outcome, actionLimitWad);
+        if (mode != Mode.Queued) _checkQueue(x, page, outcome.notionalWad);
         _nonces[decision.positionId].use(decision.nonce);
         _act(decision, x, outcome);
         _measureAfter(decision, x, outcome);
@@ -135,10 +174,10 @@ contract RebalanceVault is VaultBase, IVaultAgent {
     /// @dev Kinds, routes and fields that this version does not have are forbidden, not ignored.
     function _checkStateAndKind(Decision calldata d) private view {
         require(d.version == DECISION_VERSION, VersionUnsupported(d.version, DECISION_VERSION));
-        bool isSwap = d.kind == ActionKind.Deleverage;
+        bool isSwap =
+            d.kind == ActionKind.Deleverage || d.kind == ActionKind.Leverage || d.kind == ActionKind.SwapCollateral;
         bool isIdle = d.kind == ActionKind.AddCollateral || d.kind == ActionKind.RepayFromIdle;
         require(isSwap || isIdle, KindForbidden(d.kind));
-        // Reducing allows all three kinds: none of them raises risk
         require(_state != VaultState.Halted, StateForbids(_state, d.kind));
         RouteKind route = isSwap ? RouteKind.UniswapV3FlashSwap : RouteKind.None;
         require(d.route.kind == route, RouteForbidden(d.route.kind, route));
@@ -185,17 +224,37 @@ contract RebalanceVault is VaultBase, IVaultAgent {
         return SignatureChecker.isValidERC1271SignatureNow(expected, digest, signature);
     }
 
-    function _checkVenueAndTokens(Decision calldata d, Execution memory x, Page page) private pure {
+    function _checkVenueAndTokens(Decision calldata d, Execution memory x, Page page) private view {
         uint256 roles = page.takePosition(d.positionId, x);
         require(x.position.enabled, PositionForbidden(d.positionId));
         require(d.venue == x.position.adapter, VenueForbidden(d.venue, x.position.adapter));
-        x.swaps = d.kind == ActionKind.Deleverage;
-        TokenRole role = d.kind == ActionKind.RepayFromIdle ? TokenRole.Debt : TokenRole.Collateral;
-        x.indexIn = _requireRole(page, roles, d.tokenIn, role);
+        x.swaps = d.kind != ActionKind.AddCollateral && d.kind != ActionKind.RepayFromIdle;
+        bool takesDebt = d.kind == ActionKind.RepayFromIdle || d.kind == ActionKind.Leverage;
+        x.indexIn = _requireRole(page, roles, d.tokenIn, takesDebt ? TokenRole.Debt : TokenRole.Collateral);
         page.takeAssetIn(x.indexIn, x);
         if (!x.swaps) return;
-        x.indexOut = _requireRole(page, roles, d.tokenOut, TokenRole.Debt);
+        bool repays = d.kind == ActionKind.Deleverage;
+        x.indexOut = _requireRole(page, roles, d.tokenOut, repays ? TokenRole.Debt : TokenRole.Collateral);
         page.takeAssetOut(x.indexOut, x);
+        _classify(d, x);
+    }
+
+    /// @dev Selling collateral for debt never raises risk. New debt does, and is a promise. Another collateral does too, unless the decision has
+    /// health measured before and after, where it must not fall.
+    function _classify(Decision calldata d, Execution memory x) private view {
+        uint256 floorWad = x.position.healthFloorWad;
+        x.measured = d.healthFloorWad < floorWad;
+        if (d.kind == ActionKind.Deleverage) return;
+        x.raises = !x.measured || d.kind == ActionKind.Leverage;
+        if (!x.raises) return;
+        require(!x.measured, ValueForbidden("healthFloorWad", d.healthFloorWad, floorWad));
+        require(_state == VaultState.Active, StateForbids(_state, d.kind));
+    }
+
+    /// @dev A queued decision has had its own time when it was queued; what it was made from is as old as the owner's delay.
+    function _checkTime(Decision calldata d, Execution memory x, Page page, Mode mode) private {
+        if (mode == Mode.Queued) _queue.take(x.digest, page.queueTerms().graceSeconds);
+        else WindowGuard.check(d, x.limits);
     }
 
     /// @dev A token without a role in the position has none to show, whether it is an asset of the vault or not.
@@ -207,33 +266,6 @@ contract RebalanceVault is VaultBase, IVaultAgent {
         index = page.indexOf(token);
         TokenRole observed = ConfigPage.roleOf(roles, index);
         require(observed == required, TokenForbidden(token, observed, required));
-    }
-
-    /// @dev What is spent: at most `maxIn`, and no more than there is to sell, to add or to repay.
-    function _measureBefore(Decision calldata d, Execution memory x, Outcome memory outcome) private view {
-        x.idleIn = _idle(d.tokenIn);
-        if (x.swaps) {
-            x.idleOut = _idle(d.tokenOut);
-            _measureVenue(d, x);
-        } else {
-            x.healthBeforeWad = _tryHealth(x.position.adapter, x.position.venueRef).healthWad;
-            x.inPosition = _inPosition(d, x);
-            x.spend = Math.min(d.maxIn, x.idleIn);
-            if (d.kind == ActionKind.RepayFromIdle) x.spend = Math.min(x.spend, x.inPosition);
-        }
-        outcome.healthBeforeWad = x.healthBeforeWad;
-        require(x.spend != 0, NothingToDo());
-    }
-
-    /// @dev A maximum is no wish: what the venue does not hold it refuses by itself, and only "all" has to be looked up.
-    function _measureVenue(Decision calldata d, Execution memory x) private view {
-        VenueQuote memory quote = ILendingAdapter(x.position.adapter).quote(d.tokenIn, d.tokenOut);
-        (x.venueInWad, x.venueOutWad, x.spender) = (quote.collateralPriceWad, quote.debtPriceWad, quote.spender);
-        x.spend = d.maxIn == type(uint256).max ? _inPosition(d, x) : d.maxIn;
-        x.measured = d.healthFloorWad < x.position.healthFloorWad;
-        if (!x.measured) return;
-        VenueHealth memory told = _health(x);
-        (x.healthBeforeWad, x.collateralBeforeWad, x.debtBeforeWad) = (told.healthWad, told.collateralWad, told.debtWad);
     }
 
     /// @dev Swap-free repair needs no price. A swap always needs fresh primaries in their bounds; how far other views may be off them
@@ -256,9 +288,24 @@ contract RebalanceVault is VaultBase, IVaultAgent {
         uint256 outBps = AgreementGuard.worstDeviationBps(
             d.tokenOut, x.assetOut, x.priceOutWad, x.venueOutWad, _quote(page, x.indexOut, other)
         );
+        if (x.raises) return _checkCalm(d, x, inBps, outBps);
         return inBps > outBps
             ? AgreementGuard.requireActionLimitWad(d.tokenIn, inBps, x.limits)
             : AgreementGuard.requireActionLimitWad(d.tokenOut, outBps, x.limits);
+    }
+
+    /// @dev Risk is only raised where all views agree and neither price has just jumped.
+    function _checkCalm(Decision calldata d, Execution memory x, uint256 inBps, uint256 outBps)
+        private
+        view
+        returns (uint256)
+    {
+        uint256 agreeBps = x.limits.agreeBps;
+        require(inBps <= agreeBps, SourcesDisagree(d.tokenIn, inBps, agreeBps));
+        require(outBps <= agreeBps, SourcesDisagree(d.tokenOut, outBps, agreeBps));
+        OracleGuard.requireNoJump(d.tokenIn, x.assetIn);
+        OracleGuard.requireNoJump(d.tokenOut, x.assetOut);
+        return x.limits.maxActionWad;
     }
 
     /// @dev What an asset's mean-price pool quotes in: the swap's other token, which has been read, or a third one with a feed of its own.
@@ -273,11 +320,6 @@ contract RebalanceVault is VaultBase, IVaultAgent {
         OracleGuard.Reading memory reading = OracleGuard.read(asset);
         bool usable = reading.fault == OracleGuard.Fault.None;
         return AgreementGuard.Quote(token, asset.tokenDecimals, usable ? reading.priceWad : 0);
-    }
-
-    /// @dev Proven, not claimed: only a decision that had health measured before can show one.
-    function _isEmergency(Execution memory x) private pure returns (bool) {
-        return x.measured && x.healthBeforeWad < x.position.emergencyHealthWad;
     }
 
     /// @dev An emergency waives the notional budget, never the loss budget.
@@ -298,6 +340,17 @@ contract RebalanceVault is VaultBase, IVaultAgent {
         outcome.notionalWad = notionalWad;
     }
 
+    /// @dev Large actions wait where the owner can see them, and so does risk beyond a budget of its own, so that many small steps are not a
+    /// way around. An emergency does not wait.
+    function _checkQueue(Execution memory x, Page page, uint256 notionalWad) private {
+        if (!x.swaps || _isEmergency(x)) return;
+        QueueTerms memory terms = page.queueTerms();
+        bool large = terms.delaySeconds != 0 && notionalWad > terms.largeActionWad;
+        require(!large, MustQueue(notionalWad, terms.largeActionWad));
+        if (!x.raises) return;
+        BudgetGuard.reserveRisk(_riskBucket, terms.riskPerWindowWad, x.limits.windowSeconds, notionalWad);
+    }
+
     // ---------------------------------------------------------------- the action
 
     function _act(Decision calldata d, Execution memory x, Outcome memory outcome) private {
@@ -311,57 +364,12 @@ contract RebalanceVault is VaultBase, IVaultAgent {
             );
         } else {
             FlashSwapOrder memory order =
-                FlashSwapOrder(x.position.adapter, x.position.venueRef, d.tokenIn, d.tokenOut, x.spend);
+                FlashSwapOrder(d.kind, x.position.adapter, x.position.venueRef, d.tokenIn, d.tokenOut, x.spend);
             (outcome.spent, outcome.obtained) = _flashSwap(order, d.route.path);
         }
     }
 
     // ---------------------------------------------------------------- after the effects
-
-    /// @dev An idle repair is measured in its one token, on the idle side and on the position's side. A swap is measured by what the pool
-    /// took and gave, and the rest of the equity by balances and the venue's books.
-    function _measureAfter(Decision calldata d, Execution memory x, Outcome memory outcome) private view {
-        VenueHealth memory told = _health(x);
-        outcome.healthAfterWad = told.healthWad;
-        uint256 idleIn = _idle(d.tokenIn);
-        uint256 idleDrop = UnitMath.saturatingSub(x.idleIn, idleIn);
-        if (x.swaps) {
-            // no idle token may go anywhere: were it so, it is spent, or was not obtained
-            outcome.spent = Math.max(outcome.spent, idleDrop);
-            uint256 idleOut = _idle(d.tokenOut);
-            outcome.obtained = UnitMath.saturatingSub(outcome.obtained, UnitMath.saturatingSub(x.idleOut, idleOut));
-            if (x.measured) outcome.lossWad = _bookedLossWad(x, outcome, told, idleIn, idleOut);
-            return;
-        }
-        outcome.spent = idleDrop;
-        uint256 inPosition = _inPosition(d, x);
-        bool repays = d.kind == ActionKind.RepayFromIdle;
-        require(!repays || inPosition <= x.inPosition, DebtIncreased(inPosition, x.inPosition));
-        outcome.obtained = repays ? x.inPosition - inPosition : UnitMath.saturatingSub(inPosition, x.inPosition);
-    }
-
-    /// @dev What the venue's books lost beyond the swap, in the venue's prices: worth before, plus what was repaid, less what was taken out,
-    /// less worth after. Its rounding shows here, a few units of 1e-8 USD, and so would a booking that falls short of what moved.
-    /// @param told the venue's view after
-    /// @param idleIn idle tokenIn after
-    /// @param idleOut idle tokenOut after
-    function _bookedLossWad(
-        Execution memory x,
-        Outcome memory outcome,
-        VenueHealth memory told,
-        uint256 idleIn,
-        uint256 idleOut
-    ) private pure returns (uint256) {
-        require(told.debtWad <= x.debtBeforeWad, DebtIncreased(told.debtWad, x.debtBeforeWad));
-        // both differences are taken of what came in and what stayed idle; the first saturates where a gift is left over
-        uint256 repaid = UnitMath.saturatingSub(x.idleOut + outcome.obtained, idleOut);
-        uint256 takenOut = outcome.spent + idleIn - x.idleIn;
-        uint256 expectedWad =
-            x.collateralBeforeWad + UnitMath.valueWadUp(repaid, x.venueOutWad, x.assetOut.tokenDecimals) + told.debtWad;
-        uint256 bookedWad = told.collateralWad + UnitMath.valueWadDown(takenOut, x.venueInWad, x.assetIn.tokenDecimals)
-            + x.debtBeforeWad;
-        return UnitMath.saturatingSub(expectedWad, bookedWad);
-    }
 
     /// @dev Adds the swap's loss at the primary prices, rounded against the agent: equity before less equity after is what was spent less
     /// what was obtained, plus what the books lost.
@@ -398,21 +406,5 @@ contract RebalanceVault is VaultBase, IVaultAgent {
         address spender = x.swaps ? x.spender : ILendingAdapter(x.position.adapter).spenderOf(token);
         uint256 left = IERC20(token).allowance(address(this), spender);
         require(left == 0, AllowanceLeft(token, spender, left));
-    }
-
-    // ---------------------------------------------------------------- readings
-
-    /// @dev Swaps need the venue's answer; idle repairs go on without it, with zero for "cannot tell".
-    function _health(Execution memory x) private view returns (VenueHealth memory) {
-        if (x.swaps) return ILendingAdapter(x.position.adapter).health(address(this), x.position.venueRef);
-        return _tryHealth(x.position.adapter, x.position.venueRef);
-    }
-
-    /// @dev Units of tokenIn in the position: what is owed for a repayment, collateral otherwise.
-    function _inPosition(Decision calldata d, Execution memory x) private view returns (uint256) {
-        ILendingAdapter adapter = ILendingAdapter(x.position.adapter);
-        return d.kind == ActionKind.RepayFromIdle
-            ? adapter.debtOf(address(this), x.position.venueRef, d.tokenIn)
-            : adapter.collateralOf(address(this), x.position.venueRef, d.tokenIn);
     }
 }

@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {VaultWiring} from "./VaultWiring.sol";
 import {ILendingAdapter, VenueHealth} from "./interfaces/ILendingAdapter.sol";
 import {FlashSwapOrder, UniswapV3FlashSwap} from "./swap/UniswapV3FlashSwap.sol";
+import {ActionKind} from "./types/Decision.sol";
 import {Wiring} from "./types/Wiring.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
@@ -15,6 +16,11 @@ abstract contract VaultBase is VaultWiring, UniswapV3FlashSwap {
 
     /// @dev Gas that the venue gets to tell its health; two Aave reserves take 87,000 cold.
     uint256 private constant HEALTH_VIEW_GAS = 600_000;
+
+    bytes4 internal constant _SUPPLY = ILendingAdapter.supply.selector;
+    bytes4 internal constant _WITHDRAW = ILendingAdapter.withdraw.selector;
+    bytes4 internal constant _BORROW = ILendingAdapter.borrow.selector;
+    bytes4 internal constant _REPAY = ILendingAdapter.repay.selector;
 
     constructor(Wiring memory wiring) VaultWiring(wiring) UniswapV3FlashSwap(wiring.uniswapV3Factory) {}
 
@@ -43,11 +49,23 @@ abstract contract VaultBase is VaultWiring, UniswapV3FlashSwap {
         }
     }
 
-    /// @dev Repays with all that came, as far as there is debt; what is over stays idle. Then pays the pool out of the position.
+    /// @dev Puts all that came into the position, then pays the pool out of it. What comes as debt token repays, as far as there is debt, and
+    /// what is over stays idle; what comes as collateral is supplied. What is due is withdrawn, or borrowed where leverage is wanted.
     function _onFlashSwap(FlashSwapOrder memory order, uint256 obtained, uint256 due) internal override {
-        _venueCall(order.adapter, abi.encodeCall(ILendingAdapter.repay, (order.venueRef, order.tokenOut, obtained)));
-        _venueCall(order.adapter, abi.encodeCall(ILendingAdapter.withdraw, (order.venueRef, order.tokenIn, due)));
+        bool repays = order.kind == ActionKind.Deleverage;
+        _venueCall(order.adapter, _call(repays ? _REPAY : _SUPPLY, order.venueRef, order.tokenOut, obtained));
+        bool borrows = order.kind == ActionKind.Leverage;
+        _venueCall(order.adapter, _call(borrows ? _BORROW : _WITHDRAW, order.venueRef, order.tokenIn, due));
         IERC20(order.tokenIn).safeTransfer(msg.sender, due);
+    }
+
+    /// @dev The four mutators share their arguments.
+    function _call(bytes4 mutator, bytes32 venueRef, address token, uint256 amount)
+        internal
+        pure
+        returns (bytes memory)
+    {
+        return abi.encodeWithSelector(mutator, venueRef, token, amount);
     }
 
     function _idle(address token) internal view returns (uint256) {

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {VaultPage} from "./VaultPage.sol";
+import {VaultConfigViews} from "./VaultConfigViews.sol";
 import {VaultWiring} from "./VaultWiring.sol";
 import {BudgetGuard} from "./guards/BudgetGuard.sol";
 import {NetGuard} from "./guards/NetGuard.sol";
 import {IVaultConfiguration} from "./interfaces/IVaultConfiguration.sol";
 import {Budget} from "./libraries/Budget.sol";
 import {ConfigCheck} from "./libraries/ConfigCheck.sol";
+import {DecisionQueue} from "./libraries/DecisionQueue.sol";
 import {NetCheck} from "./libraries/NetCheck.sol";
 import {
     AssetConfig,
@@ -17,6 +18,8 @@ import {
     PositionConfig,
     PositionSetup,
     PositionToken,
+    QueueTerms,
+    QueuedDecision,
     TokenRole,
     VaultState
 } from "./types/Config.sol";
@@ -29,9 +32,10 @@ import {Wiring} from "./types/Wiring.sol";
 /// @dev Setters need no reentrancy lock of their own: they move no funds. They are barred while funds move, so that no callback can change
 /// the rules of the action that it is part of. Called directly, it meets its own empty storage, where nobody has a role.
 /// @custom:kill Holds nothing; without it a vault keeps its configuration and its owner's exit.
-contract VaultConfigurator is VaultPage, IVaultConfiguration {
+contract VaultConfigurator is VaultConfigViews {
     using Budget for Budget.Bucket;
     using BudgetGuard for Budget.Pair;
+    using DecisionQueue for QueuedDecision[];
 
     address private immutable _uniswapV3Factory;
 
@@ -130,6 +134,15 @@ contract VaultConfigurator is VaultPage, IVaultConfiguration {
     }
 
     /// @inheritdoc IVaultConfiguration
+    function setQueue(QueueTerms calldata newTerms) external unlocked {
+        _timelocked();
+        ConfigCheck.queue(newTerms);
+        _accrueBudgets();
+        _queueTerms = newTerms;
+        _changed();
+    }
+
+    /// @inheritdoc IVaultConfiguration
     function setTimelock(uint32 newSeconds) external unlocked {
         _timelocked();
         _setTimelock(newSeconds);
@@ -182,6 +195,21 @@ contract VaultConfigurator is VaultPage, IVaultConfiguration {
     }
 
     /// @inheritdoc IVaultConfiguration
+    function vetoDecision(bytes32 decisionHash) external unlocked {
+        require(msg.sender == _owner || msg.sender == _guardian, Unauthorized(msg.sender));
+        _queue.remove(_queuedIndex(decisionHash));
+        emit QueueVetoed(decisionHash, msg.sender);
+    }
+
+    /// @inheritdoc IVaultConfiguration
+    function releaseDecision(bytes32 decisionHash) external onlyOwner unlocked {
+        QueuedDecision storage item = _queue[_queuedIndex(decisionHash)];
+        // never later than it was
+        if (item.executableAt > block.timestamp) item.executableAt = uint64(block.timestamp);
+        emit QueueReleased(decisionHash);
+    }
+
+    /// @inheritdoc IVaultConfiguration
     function revokeSigner() external unlocked {
         _requireAnyRole();
         _changeSigner(address(0));
@@ -227,109 +255,6 @@ contract VaultConfigurator is VaultPage, IVaultConfiguration {
         _changed();
     }
 
-    // ---------------------------------------------------------------- views
-
-    /// @inheritdoc IVaultConfiguration
-    function owner() external view returns (address) {
-        return _owner;
-    }
-
-    /// @inheritdoc IVaultConfiguration
-    function pendingOwner() external view returns (address) {
-        return _pendingOwner;
-    }
-
-    /// @inheritdoc IVaultConfiguration
-    function curator() external view returns (address) {
-        return _curator;
-    }
-
-    /// @inheritdoc IVaultConfiguration
-    function guardian() external view returns (address) {
-        return _guardian;
-    }
-
-    /// @inheritdoc IVaultConfiguration
-    function signer() external view returns (address) {
-        return _signer;
-    }
-
-    /// @inheritdoc IVaultConfiguration
-    function state() external view returns (VaultState) {
-        return _state;
-    }
-
-    /// @inheritdoc IVaultConfiguration
-    function configEpoch() external view returns (uint64) {
-        return _configEpoch;
-    }
-
-    /// @inheritdoc IVaultConfiguration
-    function configPage() external view returns (address) {
-        return _page;
-    }
-
-    /// @inheritdoc IVaultConfiguration
-    function timelockSeconds() external view returns (uint32) {
-        return _timelockSeconds;
-    }
-
-    /// @inheritdoc IVaultConfiguration
-    function limits() external view returns (Limits memory) {
-        return _limits;
-    }
-
-    /// @inheritdoc IVaultConfiguration
-    function assetList() external view returns (address[] memory) {
-        return _assetList;
-    }
-
-    /// @inheritdoc IVaultConfiguration
-    function positionList() external view returns (uint256[] memory) {
-        return _positionList;
-    }
-
-    /// @inheritdoc IVaultConfiguration
-    function assetConfig(address token) external view returns (AssetConfig memory) {
-        return _assets[token];
-    }
-
-    /// @inheritdoc IVaultConfiguration
-    function positionConfig(uint256 positionId) external view returns (PositionConfig memory) {
-        return _positions[positionId];
-    }
-
-    /// @inheritdoc IVaultConfiguration
-    function positionTokens(uint256 positionId) external view returns (address[] memory) {
-        return _positionTokens[positionId];
-    }
-
-    /// @inheritdoc IVaultConfiguration
-    function tokenRole(uint256 positionId, address token) external view returns (TokenRole) {
-        return _roles[positionId][token];
-    }
-
-    /// @inheritdoc IVaultConfiguration
-    function netTerms(uint256 positionId) external view returns (NetTerms memory) {
-        return _nets[positionId];
-    }
-
-    /// @inheritdoc IVaultConfiguration
-    function modelList() external view returns (bytes32[] memory) {
-        return _modelList;
-    }
-
-    /// @inheritdoc IVaultConfiguration
-    function isModelApproved(bytes32 modelId) public view returns (bool) {
-        (bool approved,) = _findModel(modelId);
-        return approved;
-    }
-
-    /// @inheritdoc IVaultConfiguration
-    function executableAt(bytes32 callHash) external view returns (uint256) {
-        return _executableAt[callHash];
-    }
-
     // ---------------------------------------------------------------- internals
 
     /// @dev Curator or owner, and the very calldata of this call submitted and ripe.
@@ -346,7 +271,13 @@ contract VaultConfigurator is VaultPage, IVaultConfiguration {
         return selector == IVaultConfiguration.setLimits.selector || selector == IVaultConfiguration.setAsset.selector
             || selector == IVaultConfiguration.setPosition.selector
             || selector == IVaultConfiguration.approveModel.selector || selector == IVaultConfiguration.setNet.selector
-            || selector == IVaultConfiguration.setTimelock.selector;
+            || selector == IVaultConfiguration.setQueue.selector || selector == IVaultConfiguration.setTimelock.selector;
+    }
+
+    function _queuedIndex(bytes32 decisionHash) private view returns (uint256 index) {
+        bool found;
+        (found, index) = _queue.find(decisionHash);
+        require(found, DecisionNotQueued(decisionHash));
     }
 
     function _requireCurator() private view {
@@ -389,13 +320,6 @@ contract VaultConfigurator is VaultPage, IVaultConfiguration {
         if (isModelApproved(modelId)) return;
         _modelList.push(modelId);
         ConfigCheck.atMost("models", _modelList.length, ConfigCheck.MAX_MODELS);
-    }
-
-    function _findModel(bytes32 modelId) private view returns (bool approved, uint256 index) {
-        uint256 count = _modelList.length;
-        for (; index < count; index++) {
-            if (_modelList[index] == modelId) return (true, index);
-        }
     }
 
     function _setAsset(address token, AssetConfig calldata config) private {
@@ -464,6 +388,7 @@ contract VaultConfigurator is VaultPage, IVaultConfiguration {
     /// @dev Before limits change: refill up to now by the old ones.
     function _accrueBudgets() private {
         _budgets.accrue(_limits);
+        _riskBucket.accrue(_queueTerms.riskPerWindowWad, _limits.windowSeconds);
         for (uint256 i; i < _assetList.length; i++) {
             _accrueIdle(_assetList[i]);
         }

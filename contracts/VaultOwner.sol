@@ -6,6 +6,7 @@ import {ILendingAdapter} from "./interfaces/ILendingAdapter.sol";
 import {IVaultCustody} from "./interfaces/IVaultCustody.sol";
 import {FlashSwapOrder} from "./swap/UniswapV3FlashSwap.sol";
 import {PositionConfig} from "./types/Config.sol";
+import {ActionKind} from "./types/Decision.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
@@ -97,7 +98,7 @@ abstract contract VaultOwner is VaultBase, IVaultCustody {
         returns (FlashSwapOrder memory order)
     {
         PositionConfig storage position = _knownPosition(positionId);
-        (order.adapter, order.venueRef) = (position.adapter, position.venueRef);
+        (order.kind, order.adapter, order.venueRef) = (ActionKind.Deleverage, position.adapter, position.venueRef);
         (order.tokenIn, order.tokenOut) = _tokensOf(path);
         uint256 collateral = ILendingAdapter(order.adapter).collateralOf(address(this), order.venueRef, order.tokenIn);
         order.amountIn = Math.min(amountIn, collateral);

@@ -6,12 +6,14 @@ import {ConfigPage} from "./libraries/ConfigPage.sol";
 
 /// @title Writer of the page that executions read their configuration from
 /// @notice Storage stays the only source; `ConfigPage` says what stands where. Nothing here calls out, so that no change, and least of all a
-/// brake, depends on somebody else's answer. At most 16 assets, 8 positions with a net each and 16 models: 14,081 bytes, far below the limit of a code.
+/// brake, depends on somebody else's answer. At most 16 assets, 8 positions with a net each and 16 models: 14,241 bytes, far below the limit of a code.
 abstract contract VaultPage is VaultWiring {
     /// @dev After every change of configuration, under its new epoch.
     function _writePage() internal {
-        bytes memory words =
-            abi.encode(_configEpoch, _signer, _assetList.length, _positionList.length, _modelList.length, _limits);
+        bytes memory words = bytes.concat(
+            abi.encode(_configEpoch, _signer, _assetList.length, _positionList.length, _modelList.length),
+            abi.encode(_limits, _queueTerms)
+        );
         for (uint256 i; i < _assetList.length; i++) {
             address token = _assetList[i];
             words = bytes.concat(words, abi.encode(token, _quotes[token], _assets[token]));

@@ -14,6 +14,7 @@ import {HeartbeatHash} from "./libraries/HeartbeatHash.sol";
 import {UnitMath} from "./libraries/UnitMath.sol";
 import {FlashSwapOrder} from "./swap/UniswapV3FlashSwap.sol";
 import {TokenRole, VaultState} from "./types/Config.sol";
+import {ActionKind} from "./types/Decision.sol";
 import {Execution} from "./types/Execution.sol";
 import {NetState, NetStatus, NetTerms, RescueOutcome} from "./types/Net.sol";
 import {Wiring} from "./types/Wiring.sol";
@@ -153,7 +154,7 @@ contract VaultRescuer is VaultBase, IVaultRescue {
 
     function _sell(NetTerms memory terms, Execution memory x, RescueOutcome memory outcome) private {
         FlashSwapOrder memory order;
-        (order.adapter, order.venueRef) = (x.position.adapter, x.position.venueRef);
+        (order.kind, order.adapter, order.venueRef) = (ActionKind.Deleverage, x.position.adapter, x.position.venueRef);
         (order.tokenIn, order.tokenOut, order.amountIn) = (terms.tokenIn, terms.tokenOut, x.spend);
         (outcome.spent, outcome.obtained) = _flashSwapAt(order, _poolOf(terms.tokenIn, terms.tokenOut, terms.poolFee));
     }

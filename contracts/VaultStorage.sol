@@ -3,7 +3,15 @@ pragma solidity ^0.8.28;
 
 import {IVaultTerms} from "./interfaces/IVaultTerms.sol";
 import {Budget} from "./libraries/Budget.sol";
-import {AssetConfig, Limits, PositionConfig, TokenRole, VaultState} from "./types/Config.sol";
+import {
+    AssetConfig,
+    Limits,
+    PositionConfig,
+    QueueTerms,
+    QueuedDecision,
+    TokenRole,
+    VaultState
+} from "./types/Config.sol";
 import {NetState, NetTerms} from "./types/Net.sol";
 
 /// @title Storage, lock and roles of a vault
@@ -25,6 +33,9 @@ abstract contract VaultStorage is IVaultTerms {
 
     Limits internal _limits;
     Budget.Pair internal _budgets;
+    QueueTerms internal _queueTerms;
+    Budget.Bucket internal _riskBucket; // risk-raising notional that needed no queue, USD
+    QueuedDecision[] internal _queue;
 
     address[] internal _assetList;
     uint256[] internal _positionList;

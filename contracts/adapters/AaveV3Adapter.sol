@@ -82,6 +82,30 @@ contract AaveV3Adapter is ILendingAdapter {
     }
 
     /// @inheritdoc ILendingAdapter
+    function pullIn(bytes32 venueRef, address token, uint256 amount, address from)
+        external
+        onlyDelegated
+        noSubAccount(venueRef)
+    {
+        IERC20 aToken = IERC20(_aToken(token));
+        aToken.safeTransferFrom(from, address(this), Math.min(amount, aToken.balanceOf(from)));
+        _enableAsCollateral(token); // a transfer enables nothing
+    }
+
+    /// @inheritdoc ILendingAdapter
+    function repayFor(bytes32 venueRef, address token, uint256 amount, address account)
+        external
+        onlyDelegated
+        noSubAccount(venueRef)
+    {
+        uint256 owed = IERC20(_debtToken(token)).balanceOf(account); // the pool takes no "all" for another's debt
+        amount = Math.min(amount, owed);
+        IERC20(token).forceApprove(address(pool), amount);
+        pool.repay(token, amount, VARIABLE_RATE, account);
+        _clearAllowance(token);
+    }
+
+    /// @inheritdoc ILendingAdapter
     function health(address account, bytes32 venueRef)
         external
         view
@@ -94,10 +118,10 @@ contract AaveV3Adapter is ILendingAdapter {
     }
 
     /// @inheritdoc ILendingAdapter
-    function quote(address collateralToken, address debtToken) external view returns (VenueQuote memory quote_) {
+    function quote(address tokenIn, address tokenOut) external view returns (VenueQuote memory quote_) {
         IAaveV3Oracle oracle = IAaveV3Oracle(addressesProvider.getPriceOracle());
-        quote_.collateralPriceWad = _toWad(oracle.getAssetPrice(collateralToken));
-        quote_.debtPriceWad = _toWad(oracle.getAssetPrice(debtToken));
+        quote_.priceInWad = _toWad(oracle.getAssetPrice(tokenIn));
+        quote_.priceOutWad = _toWad(oracle.getAssetPrice(tokenOut));
         quote_.spender = address(pool);
     }
 

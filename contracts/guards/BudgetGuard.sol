@@ -56,6 +56,14 @@ library BudgetGuard {
         require(enough, IVaultTerms.IdleBudgetExceeded(token, amount, left));
     }
 
+    /// @param perWindowWad USD; zero forbids
+    function reserveRisk(Budget.Bucket storage bucket, uint256 perWindowWad, uint256 windowSeconds, uint256 notionalWad)
+        internal
+    {
+        (bool enough, uint256 leftWad) = bucket.reserve(perWindowWad, windowSeconds, notionalWad);
+        require(enough, IVaultTerms.RiskBudgetExceeded(notionalWad, leftWad));
+    }
+
     /// @notice Refunds what was reserved and not lost.
     function settleLoss(Budget.Pair storage pair, uint256 reservedWad, uint256 measuredWad) internal {
         require(measuredWad <= reservedWad, IVaultTerms.LossExceeded(measuredWad, reservedWad));

@@ -11,14 +11,15 @@ struct VenueHealth {
 
 /// @notice What a swap needs to know of a venue, in one answer.
 struct VenueQuote {
-    uint256 collateralPriceWad; // as `venuePriceWad`
-    uint256 debtPriceWad;
-    address spender; // as `spenderOf` the debt token
+    uint256 priceInWad; // `venuePriceWad` of what leaves the position
+    uint256 priceOutWad; // and of what enters it
+    address spender; // `spenderOf` what enters it
 }
 
 /// @title One lending protocol behind one interface
-/// @notice Adapters hold no policy, no storage and no funds. The four mutators run by delegatecall from a vault, refuse direct calls, act on
-/// `address(this)` only and leave no allowance behind. The views are called directly and name the account they look at.
+/// @notice Adapters hold no policy, no storage and no funds. Mutators run by delegatecall from a vault, refuse direct calls, act on
+/// `address(this)` only (the two porters also on the account that they name) and leave no allowance behind. The views are called directly and
+/// name the account they look at.
 /// @dev `venueRef` selects a sub-account where the venue has them; adapters without sub-accounts require it to be zero.
 interface ILendingAdapter {
     /// @notice A mutator was called directly.
@@ -42,11 +43,20 @@ interface ILendingAdapter {
     /// @notice Hands the position token of `token` (an aToken, for example) to `to` without redeeming it.
     function transferOut(bytes32 venueRef, address token, uint256 amount, address to) external;
 
+    /// @notice Takes `amount` of collateral in `token`, as a position, from `from`'s position into the vault's; `type(uint256).max` takes all.
+    /// @dev `from` must have allowed the vault to do so at the venue; whose position may be taken is the caller's to check. `venueRef` is the
+    /// sub-account that changes hands where the venue has them: the whole of it, if the venue cannot split one.
+    function pullIn(bytes32 venueRef, address token, uint256 amount, address from) external;
+
+    /// @notice Repays at most `amount` of `account`'s debt from the vault's idle balance, never more than the debt.
+    /// @dev Needs no consent: everywhere anyone may repay for another. `venueRef` is the sub-account of `account`.
+    function repayFor(bytes32 venueRef, address token, uint256 amount, address account) external;
+
     /// @notice Health of `account` in the venue's own prices.
     function health(address account, bytes32 venueRef) external view returns (VenueHealth memory);
 
-    /// @notice Both `venuePriceWad`, and `spenderOf` the debt token, in one call.
-    function quote(address collateralToken, address debtToken) external view returns (VenueQuote memory);
+    /// @notice Both `venuePriceWad`, and `spenderOf` what enters the position, in one call.
+    function quote(address tokenIn, address tokenOut) external view returns (VenueQuote memory);
 
     /// @notice Collateral of `account` in units of `token`, interest included, rounded as the venue rounds.
     function collateralOf(address account, bytes32 venueRef, address token) external view returns (uint256);

@@ -14,6 +14,14 @@ interface IVaultAgent is IVaultTerms {
     /// @param signature 65-byte ECDSA signature of `hashDecision(decision)`, or an ERC-1271 signature where the signer is a contract
     function execute(Decision calldata decision, bytes calldata signature) external returns (Outcome memory);
 
+    /// @notice Lets a decision wait that may not execute at once: `MustQueue` or `RiskBudgetExceeded` would refuse it.
+    /// @dev Its `validUntil` bounds the queueing. It executes from the owner's delay on, for his time of grace, unless vetoed; a change of
+    /// configuration kills it.
+    function queue(Decision calldata decision, bytes calldata signature) external;
+
+    /// @notice Executes a decision that has waited. Every guard is passed again, the signer's approval and the epoch included.
+    function executeQueued(Decision calldata decision, bytes calldata signature) external returns (Outcome memory);
+
     /// @notice Runs everything that `execute` runs except the signature, then reverts with `PreviewResult` (or with the error that
     /// `execute` would meet). For eth_call.
     function preview(Decision calldata decision) external;

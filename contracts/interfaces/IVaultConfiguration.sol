@@ -7,6 +7,8 @@ import {
     Limits,
     PositionConfig,
     PositionSetup,
+    QueueTerms,
+    QueuedDecision,
     TokenRole,
     VaultState
 } from "../types/Config.sol";
@@ -27,6 +29,7 @@ interface IVaultConfiguration {
     function setAsset(address token, AssetConfig calldata config) external;
     function setPosition(PositionSetup calldata setup) external;
     function approveModel(bytes32 modelId) external;
+    function setQueue(QueueTerms calldata newTerms) external;
     /// @notice What anyone may do to save the position. New terms wait, tighter ones too: what to do at once is `disableNet`.
     function setNet(uint256 positionId, NetTerms calldata terms) external;
     function setTimelock(uint32 newSeconds) external;
@@ -38,9 +41,13 @@ interface IVaultConfiguration {
     function revokeModel(bytes32 modelId) external;
     function cancelNonces(uint256 positionId, uint256 word, uint256 mask) external;
     function revokeSigner() external;
+    /// @notice Owner or guardian: kills a queued decision.
+    function vetoDecision(bytes32 decisionHash) external;
     function setState(VaultState to) external;
 
     // owner only
+    /// @notice Lets a queued decision execute at once.
+    function releaseDecision(bytes32 decisionHash) external;
     function setSigner(address newSigner) external;
     function setRoles(address newCurator, address newGuardian) external;
     function transferOwnership(address to) external;
@@ -100,6 +107,12 @@ interface IVaultConfiguration {
 
     /// @notice Ids of the models whose decisions are accepted, in no order.
     function modelList() external view returns (bytes32[] memory);
+
+    /// @notice When a decision has to wait.
+    function queueTerms() external view returns (QueueTerms memory);
+
+    /// @notice Decisions that wait, and those that are over and have not made room yet.
+    function queuedDecisions() external view returns (QueuedDecision[] memory);
 
     /// @notice Whether decisions of this model are accepted.
     function isModelApproved(bytes32 modelId) external view returns (bool);

@@ -17,6 +17,9 @@ interface IVaultTerms {
         ActionKind kind,
         Outcome outcome
     );
+    event Queued(uint256 indexed positionId, bytes32 indexed decisionHash, uint256 executableAt);
+    event QueueVetoed(bytes32 indexed decisionHash, address by);
+    event QueueReleased(bytes32 indexed decisionHash);
     event NoncesCancelled(uint256 indexed positionId, uint256 indexed word, uint256 mask);
     event StateChanged(VaultState from, VaultState to, address by);
     event SignerChanged(address from, address to, address by);
@@ -71,6 +74,12 @@ interface IVaultTerms {
     error ActionTooLarge(uint256 notionalWad, uint256 allowedWad);
     error NotionalBudgetExceeded(uint256 requestedWad, uint256 leftWad);
     error LossBudgetExceeded(uint256 requestedWad, uint256 leftWad);
+    error MustQueue(uint256 notionalWad, uint256 allowedWad);
+    error RiskBudgetExceeded(uint256 requestedWad, uint256 leftWad);
+    error QueueUnset();
+    error QueueFull(uint256 observed, uint256 allowed);
+    error DecisionQueued(bytes32 decisionHash);
+    error DecisionNotQueued(bytes32 decisionHash);
     error IdleBudgetExceeded(address token, uint256 requested, uint256 left);
     error LossLimitTooHigh(uint256 observedBps, uint256 allowedBps);
     error LossExceeded(uint256 measuredWad, uint256 reservedWad);

@@ -5,7 +5,7 @@ import {ILendingAdapter} from "../interfaces/ILendingAdapter.sol";
 import {IVaultTerms} from "../interfaces/IVaultTerms.sol";
 import {IAggregatorV3} from "../interfaces/external/IAggregatorV3.sol";
 import {IUniswapV3Factory, IUniswapV3Pool} from "../interfaces/external/IUniswapV3Pool.sol";
-import {AssetConfig, Limits, PositionConfig, SecondSource} from "../types/Config.sol";
+import {AssetConfig, Limits, PositionConfig, QueueTerms, SecondSource} from "../types/Config.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 
 /// @title Is a configuration value sane at all?
@@ -16,6 +16,7 @@ library ConfigCheck {
     uint256 internal constant MAX_POSITIONS = 8;
     uint256 internal constant MAX_TOKENS = 8;
     uint256 internal constant MAX_MODELS = 16;
+    uint256 internal constant MAX_QUEUED = 8;
     uint256 internal constant MAX_DECIMALS = 18;
     uint256 internal constant MAX_TWAP_SECONDS = 600; // ten minutes: an older mean is history, not a price
     uint256 internal constant MAX_AGE_SECONDS = 2 days; // slowest heartbeat in use is one day
@@ -46,6 +47,14 @@ library ConfigCheck {
         inRange("lossPerWindowWad", l.lossPerWindowWad, 2, type(uint96).max - 1);
         inRange("notionalPerWindowWad", l.notionalPerWindowWad, 2, type(uint96).max - 1);
         inRange("maxActionWad", l.maxActionWad, 1, type(uint128).max - 1);
+    }
+
+    function queue(QueueTerms calldata q) internal pure {
+        inRange("largeActionWad", q.largeActionWad, 1, type(uint128).max - 1);
+        atMost("riskPerWindowWad", q.riskPerWindowWad, type(uint128).max - 1);
+        inRange("delaySeconds", q.delaySeconds, 1 hours, 30 days);
+        inRange("graceSeconds", q.graceSeconds, 1 hours, 30 days);
+        inRange("maxQueued", q.maxQueued, 1, MAX_QUEUED);
     }
 
     /// @notice Every field at least as tight as before. A longer window refills more slowly and is tighter; everything else shrinks.

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IVaultTerms} from "../interfaces/IVaultTerms.sol";
-import {AssetConfig, TokenRole} from "../types/Config.sol";
+import {AssetConfig, QueueTerms, TokenRole} from "../types/Config.sol";
 import {Execution} from "../types/Execution.sol";
 import {NetTerms} from "../types/Net.sol";
 
@@ -13,7 +13,7 @@ type Page is uint256;
 /// @notice Storage is where the configuration lives; a page is its copy, written anew by every change, so that an execution reads one slot
 /// and one account instead of some twenty slots. It names the epoch it was written in, and no other epoch reads it.
 /// @dev Offsets are those of at most 16 assets, 8 positions and 16 models, far from any overflow. A page is code that stops at its first byte, which makes it immutable and uncallable; the rest are 32-byte words:
-///   head       epoch, signer, numbers of assets, positions and models, Limits (10)
+///   head       epoch, signer, numbers of assets, positions and models, Limits (10), QueueTerms (5)
 ///   assets     token, the other token of its mean-price pool or zero, AssetConfig (11)
 ///   positions  id, roles, PositionConfig (7); byte i of `roles`, counted from the lowest, is the TokenRole of asset i
 ///   models     approved ids
@@ -22,13 +22,14 @@ type Page is uint256;
 /// typed storage, and a test holds every field of the page against storage.
 library ConfigPage {
     uint256 private constant LIMITS_AT = 5 * 32;
-    uint256 private constant HEAD_BYTES = 15 * 32;
+    uint256 private constant QUEUE_AT = 15 * 32;
+    uint256 private constant HEAD_BYTES = 20 * 32;
     uint256 private constant ASSET_BYTES = 13 * 32;
     uint256 private constant ASSET_CONFIG_AT = 2 * 32;
     uint256 private constant POSITION_BYTES = 9 * 32;
     uint256 private constant POSITION_CONFIG_AT = 2 * 32;
     uint256 private constant NET_BYTES = 16 * 32;
-    uint256 private constant EXECUTION_BYTES = 22 * 32; // a test counts the members
+    uint256 private constant EXECUTION_BYTES = 23 * 32; // a test counts the members
     // deploys what follows it: return(0, copy of the rest of this code)
     bytes private constant DEPLOYER = hex"600b5981380380925939f3";
 
@@ -74,6 +75,13 @@ library ConfigPage {
 
     function signer(Page page) internal pure returns (address) {
         return address(uint160(_word(page, 32)));
+    }
+
+    /// @notice When a decision has to wait.
+    function queueTerms(Page page) internal pure returns (QueueTerms memory terms) {
+        assembly ("memory-safe") {
+            terms := add(page, QUEUE_AT)
+        }
     }
 
     /// @notice Puts the limits into the execution.

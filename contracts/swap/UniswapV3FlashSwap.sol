@@ -3,9 +3,12 @@ pragma solidity ^0.8.28;
 
 import {IVaultTerms} from "../interfaces/IVaultTerms.sol";
 import {IUniswapV3Pool, IUniswapV3SwapCallback} from "../interfaces/external/IUniswapV3Pool.sol";
+import {ActionKind} from "../types/Decision.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
-/// @notice One flash swap in flight: sell `tokenIn` out of a position, repay its debt in `tokenOut`.
+/// @notice One flash swap in flight: `tokenIn` out of a position, by sale of collateral or by new debt, `tokenOut` into it.
 struct FlashSwapOrder {
+    ActionKind kind; // Deleverage, Leverage or SwapCollateral
     address adapter;
     bytes32 venueRef;
     address tokenIn;
@@ -19,6 +22,8 @@ struct FlashSwapOrder {
 /// is accepted once, from the pool in flight, with the very bytes that were sent. Its state lives in transient storage and is gone after
 /// the transaction, whatever happened.
 abstract contract UniswapV3FlashSwap is IUniswapV3SwapCallback {
+    using SafeCast for uint256;
+
     /// @dev keccak256 of the creation code of a Uniswap V3 pool, fixed by Uniswap.
     bytes32 private constant POOL_INIT_CODE_HASH = 0xe34f199b19b2b4f47f68442619d555527d244f78a3297ea89325f843f87b8b54;
     uint256 private constant PATH_LENGTH = 43; // tokenIn (20) ++ fee (3) ++ tokenOut (20)
@@ -75,7 +80,7 @@ abstract contract UniswapV3FlashSwap is IUniswapV3SwapCallback {
             .swap(
                 address(this),
                 zeroForOne,
-                int256(order.amountIn), // no overflow: at most the position's collateral
+                order.amountIn.toInt256(),
                 zeroForOne ? LOWEST_PRICE_LIMIT : HIGHEST_PRICE_LIMIT,
                 data
             );

@@ -62,6 +62,22 @@ struct Limits {
     uint128 maxActionWad; // USD notional of one action
 }
 
+/// @notice When a decision has to wait where the owner can veto it. Not set: nothing can be queued, and no kind that raises risk is allowed.
+struct QueueTerms {
+    uint128 largeActionWad; // USD notional above which every swap is queued
+    uint128 riskPerWindowWad; // USD notional of risk-raising actions that need no queue, per window of the limits; zero = all are queued
+    uint32 delaySeconds; // from queueing to the first second of execution
+    uint32 graceSeconds; // from then to the last
+    uint8 maxQueued; // at once
+}
+
+/// @notice A decision that waits. Two storage slots.
+struct QueuedDecision {
+    bytes32 digest;
+    uint64 executableAt; // unix seconds
+    uint64 epoch; // configuration that it was queued under; no other executes it
+}
+
 /// @notice Addresses with a role. The owner is set apart at initialisation.
 struct Roles {
     address curator;

@@ -14,6 +14,7 @@ struct Execution {
     uint256 indexOut; // swaps only
     bytes32 digest;
     bool swaps; // false for idle kinds
+    bool raises; // risk: needs agreement, no jump, and a queue above a budget
     bool measured; // a swap whose venue is measured before too; see RebalanceVault, HEALTH
     uint256 spend; // tokenIn units
     uint256 priceInWad; // primary price; swaps only, as all prices

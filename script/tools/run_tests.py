@@ -152,6 +152,7 @@ def main() -> int:
         [str(ROOT / "build/bin"), str(ROOT / ".venv/bin"), os.environ["PATH"]]
     )
     os.environ["SOLCX_BINARY_PATH"] = str(ROOT / "build/solcx")
+    subprocess.run([sys.executable, str(ROOT / "script/tools/unpack_recorded.py")], check=True)
     with upstream() as url:
         os.environ["BALLAST_UPSTREAM"] = url
         runs = normal_runs(only, deep=arguments.deep, match_path=arguments.match_path)

@@ -11,7 +11,7 @@ import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
 import {IUniswapV3SwapCallback} from "ballast/interfaces/external/IUniswapV3Pool.sol";
 import {FlashSwapOrder} from "ballast/swap/UniswapV3FlashSwap.sol";
 import {PositionSetup, VaultState} from "ballast/types/Config.sol";
-import {Decision} from "ballast/types/Decision.sol";
+import {ActionKind, Decision} from "ballast/types/Decision.sol";
 
 /// @title Callbacks, spoofed and re-entered
 contract CallbacksTest is AbstractAttackTest {
@@ -166,7 +166,7 @@ contract CallbacksTest is AbstractAttackTest {
     }
 
     function _order() private view returns (FlashSwapOrder memory) {
-        return FlashSwapOrder(address(adapter), 0, Mainnet.WETH, Mainnet.USDC, 100e18);
+        return FlashSwapOrder(ActionKind.Deleverage, address(adapter), 0, Mainnet.WETH, Mainnet.USDC, 100e18);
     }
 
     function _expectUnexpected(address caller) private {

@@ -124,13 +124,19 @@ contract ReplayTest is AbstractAttackTest {
 
     /// @notice Holds T1, T2; INV-02, INV-10: kinds, routes and fields of later versions are forbidden, not ignored.
     function test_attack_stolenAgentKey_usesWhatThisVersionDoesNotHave_isRefused() public {
-        for (uint8 kind = uint8(ActionKind.Leverage); kind <= uint8(ActionKind.Move); kind++) {
-            Decision memory d = theft(1e18, 500, 50, kind);
-            d.kind = ActionKind(kind);
-            (bool done, bytes memory reason) = trySend(d);
-            assertFalse(done, "INV-10: a risk-raising kind passed");
-            assertEq(bytes4(reason), IVaultTerms.KindForbidden.selector);
-        }
+        Decision memory move = theft(1e18, 500, 50, 4);
+        move.kind = ActionKind.Move;
+        (bool moved, bytes memory reason) = trySend(move);
+        assertFalse(moved, "INV-10: a move passed");
+        assertEq(bytes4(reason), IVaultTerms.KindForbidden.selector);
+        Decision memory lever = theft(1e18, 500, 50, 5); // no queue terms: nothing may raise risk
+        lever.kind = ActionKind.Leverage;
+        (lever.tokenIn, lever.tokenOut) = (lever.tokenOut, lever.tokenIn);
+        lever.route.path = abi.encodePacked(lever.tokenIn, Mainnet.UNISWAP_FEE, lever.tokenOut);
+        (lever.maxIn, lever.minOut, lever.healthFloorWad) = (100e6, 1, 1.25e18);
+        (moved, reason) = trySend(lever);
+        assertFalse(moved, "INV-10: leverage passed");
+        assertEq(bytes4(reason), IVaultTerms.RiskBudgetExceeded.selector);
         Decision memory withFee = theft(1e18, 500, 50, 20);
         withFee.keeperFeeMaxWei = 1;
         (bool paid, bytes memory why) = trySend(withFee);

@@ -123,7 +123,16 @@ contract ConfigPageTest is VaultTest {
         uint256[] memory positions = vault.positionList();
         bytes32[] memory models = vault.modelList();
         bytes memory expected = abi.encodePacked(
-            hex"00", abi.encode(epoch, vault.signer(), assets.length, positions.length, models.length, vault.limits())
+            hex"00",
+            abi.encode(
+                epoch,
+                vault.signer(),
+                assets.length,
+                positions.length,
+                models.length,
+                vault.limits(),
+                vault.queueTerms()
+            )
         );
         for (uint256 i; i < assets.length; i++) {
             AssetConfig memory asset = vault.assetConfig(assets[i]);

@@ -65,7 +65,7 @@ contract DeleverageForkTest is VaultTest {
     }
 
     function test_kindsOfLaterVersions_areForbidden() public {
-        ActionKind[4] memory kinds = [ActionKind.None, ActionKind.Leverage, ActionKind.SwapCollateral, ActionKind.Move];
+        ActionKind[2] memory kinds = [ActionKind.None, ActionKind.Move];
         for (uint256 i; i < kinds.length; i++) {
             Decision memory d = deleverage(1 ether);
             d.kind = kinds[i];

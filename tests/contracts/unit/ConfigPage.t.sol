@@ -10,7 +10,8 @@ contract NewExecutionTest is Test {
     function test_newExecution_hasRoomForEveryMember_andIsZero() public pure {
         assembly {
             let free := mload(0x40)
-            for { let i := 0 } lt(i, 2048) { i := add(i, 32) } { mstore(add(free, i), not(0)) } // what others left there
+            for { let i := 0 } // what others left there
+             lt(i, 2048) { i := add(i, 32) } { mstore(add(free, i), not(0)) }
         }
         Execution memory x = ConfigPage.newExecution()[0];
         (uint256 at, uint256 free) = (0, 0);

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {VaultBase} from "./VaultBase.sol";
+import {ILendingAdapter, VenueHealth, VenueQuote} from "./interfaces/ILendingAdapter.sol";
+import {UnitMath} from "./libraries/UnitMath.sol";
+import {ActionKind, Decision, Outcome} from "./types/Decision.sol";
+import {Execution} from "./types/Execution.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
+/// @title What an execution measures before and after its effects
+/// @notice Balances and the venue's own answers; what a call returned is not believed.
+abstract contract VaultMeasure is VaultBase {
+    /// @dev What is spent: at most `maxIn`, and no more than there is to sell, to add or to repay.
+    function _measureBefore(Decision calldata d, Execution memory x, Outcome memory outcome) internal view {
+        x.idleIn = _idle(d.tokenIn);
+        if (x.swaps) {
+            x.idleOut = _idle(d.tokenOut);
+            _measureVenue(d, x);
+        } else {
+            x.healthBeforeWad = _tryHealth(x.position.adapter, x.position.venueRef).healthWad;
+            x.inPosition = _inPosition(d, x);
+            x.spend = Math.min(d.maxIn, x.idleIn);
+            if (d.kind == ActionKind.RepayFromIdle) x.spend = Math.min(x.spend, x.inPosition);
+        }
+        outcome.healthBeforeWad = x.healthBeforeWad;
+        require(x.spend != 0, NothingToDo());
+    }
+
+    /// @dev A maximum is no wish: what the venue does not hold it refuses by itself, and only "all" has to be looked up.
+    function _measureVenue(Decision calldata d, Execution memory x) private view {
+        VenueQuote memory quote = ILendingAdapter(x.position.adapter).quote(d.tokenIn, d.tokenOut);
+        (x.venueInWad, x.venueOutWad, x.spender) = (quote.priceInWad, quote.priceOutWad, quote.spender);
+        bool all = d.maxIn == type(uint256).max && d.kind != ActionKind.Leverage;
+        x.spend = all ? _inPosition(d, x) : d.maxIn;
+        if (!x.measured) return;
+        VenueHealth memory told = _health(x);
+        (x.healthBeforeWad, x.collateralBeforeWad, x.debtBeforeWad) = (told.healthWad, told.collateralWad, told.debtWad);
+    }
+
+    /// @dev Proven, not claimed: only a decision that had health measured before can show one.
+    function _isEmergency(Execution memory x) internal pure returns (bool) {
+        return x.measured && x.healthBeforeWad < x.position.emergencyHealthWad;
+    }
+
+    /// @dev An idle repair is measured in its one token, on the idle side and on the position's side. A swap is measured by what the pool
+    /// took and gave, and the rest of the equity by balances and the venue's books.
+    function _measureAfter(Decision calldata d, Execution memory x, Outcome memory outcome) internal view {
+        VenueHealth memory told = _health(x);
+        outcome.healthAfterWad = told.healthWad;
+        uint256 idleIn = _idle(d.tokenIn);
+        uint256 idleDrop = UnitMath.saturatingSub(x.idleIn, idleIn);
+        if (x.swaps) {
+            // no idle token may go anywhere: were it so, it is spent, or was not obtained
+            outcome.spent = Math.max(outcome.spent, idleDrop);
+            uint256 idleOut = _idle(d.tokenOut);
+            outcome.obtained = UnitMath.saturatingSub(outcome.obtained, UnitMath.saturatingSub(x.idleOut, idleOut));
+            if (x.measured) outcome.lossWad = _bookedLossWad(x, outcome, told, idleIn, idleOut);
+            return;
+        }
+        outcome.spent = idleDrop;
+        uint256 inPosition = _inPosition(d, x);
+        bool repays = d.kind == ActionKind.RepayFromIdle;
+        require(!repays || inPosition <= x.inPosition, DebtIncreased(inPosition, x.inPosition));
+        outcome.obtained = repays ? x.inPosition - inPosition : UnitMath.saturatingSub(inPosition, x.inPosition);
+    }
+
+    /// @dev What the venue's books lost beyond the swap, in the venue's prices: worth before, plus what was repaid, less what was taken out,
+    /// less worth after. Its rounding shows here, a few units of 1e-8 USD, and so would a booking that falls short of what moved.
+    /// @param told the venue's view after
+    /// @param idleIn idle tokenIn after
+    /// @param idleOut idle tokenOut after
+    function _bookedLossWad(
+        Execution memory x,
+        Outcome memory outcome,
+        VenueHealth memory told,
+        uint256 idleIn,
+        uint256 idleOut
+    ) private pure returns (uint256) {
+        require(told.debtWad <= x.debtBeforeWad, DebtIncreased(told.debtWad, x.debtBeforeWad));
+        // both differences are taken of what came in and what stayed idle; the first saturates where a gift is left over
+        uint256 repaid = UnitMath.saturatingSub(x.idleOut + outcome.obtained, idleOut);
+        uint256 takenOut = outcome.spent + idleIn - x.idleIn;
+        uint256 expectedWad =
+            x.collateralBeforeWad + UnitMath.valueWadUp(repaid, x.venueOutWad, x.assetOut.tokenDecimals) + told.debtWad;
+        uint256 bookedWad = told.collateralWad + UnitMath.valueWadDown(takenOut, x.venueInWad, x.assetIn.tokenDecimals)
+            + x.debtBeforeWad;
+        return UnitMath.saturatingSub(expectedWad, bookedWad);
+    }
+
+    /// @dev Swaps need the venue's answer; idle repairs go on without it, with zero for "cannot tell".
+    function _health(Execution memory x) private view returns (VenueHealth memory) {
+        if (x.swaps) return ILendingAdapter(x.position.adapter).health(address(this), x.position.venueRef);
+        return _tryHealth(x.position.adapter, x.position.venueRef);
+    }
+
+    /// @dev Units of tokenIn in the position: what is owed for a repayment, collateral otherwise.
+    function _inPosition(Decision calldata d, Execution memory x) private view returns (uint256) {
+        ILendingAdapter adapter = ILendingAdapter(x.position.adapter);
+        return d.kind == ActionKind.RepayFromIdle
+            ? adapter.debtOf(address(this), x.position.venueRef, d.tokenIn)
+            : adapter.collateralOf(address(this), x.position.venueRef, d.tokenIn);
+    }
+}
