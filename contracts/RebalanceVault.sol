@@ -66,9 +66,9 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// CALLS OUT. Lending venues and the other planes are code that runs by delegatecall from addresses fixed in this code; pools follow
 /// from a pinned factory. Nobody supplies a target or calldata. No approval outlives an action. The vault gives no delegation of credit.
 ///
-/// PARTS. `VaultStorage` every slot and the lock; `VaultWiring` what may be called; `VaultBase` calls out. Three planes of code share the
-/// storage: this one, what the agent may do; `VaultCustodian`, the owner's way in and out and the views; `VaultConfigurator`, roles, limits
-/// and timelock. A selector that a plane does not have is the next one's.
+/// PARTS. `VaultStorage` every slot and the lock; `VaultWiring` what may be called; `VaultBase` calls out. Four planes of code share the
+/// storage: this one, what the agent may do; `VaultCustodian`, the owner's way in and out and the views; `VaultRescuer`, the safety net;
+/// `VaultConfigurator`, roles, limits and timelock. A selector that a plane does not have is the next one's.
 ///
 /// RISK. New debt, and another collateral that may lower health, need every view of both prices to agree, no jump, a position that ends above the
 /// floor, and the active state. Beyond a budget of their own they are queued: queued actions wait for the owner's delay, where he or the guardian
@@ -89,7 +89,7 @@ contract RebalanceVault is VaultMeasure, IVaultAgent {
         Queued // the queue's time instead of the decision's
     }
 
-    /// @notice Code of the owner's plane, which knows the configuration plane.
+    /// @notice Code of the owner's plane, which knows the safety net's, which knows the configuration's.
     address public immutable custodian;
 
     constructor(VaultCustodian custodian_, Wiring memory wiring) VaultBase(wiring) {

@@ -12,6 +12,7 @@ import {
     TokenRole,
     VaultState
 } from "./types/Config.sol";
+import {NetTerms} from "./types/Net.sol";
 
 /// @title What a vault's configuration is
 abstract contract VaultConfigViews is VaultPage, IVaultConfiguration {
@@ -103,6 +104,11 @@ abstract contract VaultConfigViews is VaultPage, IVaultConfiguration {
     /// @inheritdoc IVaultConfiguration
     function queuedDecisions() external view returns (QueuedDecision[] memory) {
         return _queue;
+    }
+
+    /// @inheritdoc IVaultConfiguration
+    function netTerms(uint256 positionId) external view returns (NetTerms memory) {
+        return _nets[positionId];
     }
 
     /// @inheritdoc IVaultConfiguration

@@ -4,10 +4,12 @@ pragma solidity ^0.8.28;
 import {VaultConfigViews} from "./VaultConfigViews.sol";
 import {VaultWiring} from "./VaultWiring.sol";
 import {BudgetGuard} from "./guards/BudgetGuard.sol";
+import {NetGuard} from "./guards/NetGuard.sol";
 import {IVaultConfiguration} from "./interfaces/IVaultConfiguration.sol";
 import {Budget} from "./libraries/Budget.sol";
 import {ConfigCheck} from "./libraries/ConfigCheck.sol";
 import {DecisionQueue} from "./libraries/DecisionQueue.sol";
+import {NetCheck} from "./libraries/NetCheck.sol";
 import {
     AssetConfig,
     AssetSetup,
@@ -21,6 +23,7 @@ import {
     TokenRole,
     VaultState
 } from "./types/Config.sol";
+import {NetState, NetTerms} from "./types/Net.sol";
 import {Wiring} from "./types/Wiring.sol";
 
 /// @title Roles, limits and the timelock
@@ -119,6 +122,18 @@ contract VaultConfigurator is VaultConfigViews {
     }
 
     /// @inheritdoc IVaultConfiguration
+    /// @dev The terms' first second counts as a heartbeat: silence before it says nothing.
+    function setNet(uint256 positionId, NetTerms calldata terms) external unlocked {
+        _timelocked();
+        NetCheck.terms(terms, _knownPosition(positionId), _roles[positionId], _uniswapV3Factory);
+        NetState storage netState = _netStates[positionId];
+        NetGuard.accrue(_nets[positionId], netState);
+        _nets[positionId] = terms;
+        netState.heartbeatAt = uint48(block.timestamp);
+        _changed();
+    }
+
+    /// @inheritdoc IVaultConfiguration
     function setQueue(QueueTerms calldata newTerms) external unlocked {
         _timelocked();
         ConfigCheck.queue(newTerms);
@@ -149,6 +164,14 @@ contract VaultConfigurator is VaultConfigViews {
     function disablePosition(uint256 positionId) external unlocked {
         _requireCurator();
         _knownPosition(positionId).enabled = false;
+        _changed();
+    }
+
+    /// @inheritdoc IVaultConfiguration
+    function disableNet(uint256 positionId) external unlocked {
+        _requireCurator();
+        NetGuard.accrue(_nets[positionId], _netStates[positionId]);
+        delete _nets[positionId];
         _changed();
     }
 
@@ -247,7 +270,7 @@ contract VaultConfigurator is VaultConfigViews {
     function _isTimelocked(bytes4 selector) private pure returns (bool) {
         return selector == IVaultConfiguration.setLimits.selector || selector == IVaultConfiguration.setAsset.selector
             || selector == IVaultConfiguration.setPosition.selector
-            || selector == IVaultConfiguration.approveModel.selector
+            || selector == IVaultConfiguration.approveModel.selector || selector == IVaultConfiguration.setNet.selector
             || selector == IVaultConfiguration.setQueue.selector || selector == IVaultConfiguration.setTimelock.selector;
     }
 

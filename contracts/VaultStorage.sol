@@ -12,6 +12,7 @@ import {
     TokenRole,
     VaultState
 } from "./types/Config.sol";
+import {NetState, NetTerms} from "./types/Net.sol";
 
 /// @title Storage, lock and roles of a vault
 /// @dev All storage of a vault is declared here and nowhere else, so that the vault and its configurator, which runs by delegatecall, agree on
@@ -47,6 +48,8 @@ abstract contract VaultStorage is IVaultTerms {
     mapping(uint256 positionId => mapping(address token => TokenRole)) internal _roles;
     mapping(uint256 positionId => mapping(uint256 word => uint256)) internal _nonces;
     mapping(bytes32 callHash => uint256) internal _executableAt; // unix seconds, zero = not submitted
+    mapping(uint256 positionId => NetTerms) internal _nets;
+    mapping(uint256 positionId => NetState) internal _netStates;
 
     bool private transient _locked;
 

@@ -1,22 +1,25 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {VaultBase} from "./VaultBase.sol";
+import {VaultUpkeep} from "./VaultUpkeep.sol";
 import {BudgetGuard} from "./guards/BudgetGuard.sol";
 import {NonceGuard} from "./guards/NonceGuard.sol";
 import {OracleGuard} from "./guards/OracleGuard.sol";
 import {ILendingAdapter, VenueHealth} from "./interfaces/ILendingAdapter.sol";
 import {IVaultCustody} from "./interfaces/IVaultCustody.sol";
 import {Budget} from "./libraries/Budget.sol";
+import {ConfigPage, Page} from "./libraries/ConfigPage.sol";
 import {DecisionHash} from "./libraries/DecisionHash.sol";
 import {UnitMath} from "./libraries/UnitMath.sol";
 import {AssetConfig, PositionConfig, PositionStatus, TokenRole} from "./types/Config.sol";
 import {Decision} from "./types/Decision.sol";
+import {Execution} from "./types/Execution.sol";
 
 /// @title What a vault tells agents, keepers and integrators
 /// @notice Views that value something revert while funds move, so that nobody reads the middle of an action.
-abstract contract VaultViews is VaultBase, IVaultCustody {
+abstract contract VaultViews is VaultUpkeep, IVaultCustody {
     using Budget for Budget.Bucket;
+    using ConfigPage for Page;
     using NonceGuard for mapping(uint256 => uint256);
 
     /// @inheritdoc IVaultCustody
@@ -30,14 +33,16 @@ abstract contract VaultViews is VaultBase, IVaultCustody {
     }
 
     /// @inheritdoc IVaultCustody
-    /// @dev `upkeep` is NONE in this version: there is no queue and no safety net to keep yet.
     function status(uint256 positionId) external view unlocked returns (PositionStatus memory s) {
-        PositionConfig storage position = _knownPosition(positionId);
-        VenueHealth memory told = _tryHealth(position.adapter, position.venueRef);
+        Execution memory x = ConfigPage.newExecution()[0];
+        Page page = ConfigPage.read(_page, _configEpoch);
+        page.takeLimits(x);
+        uint256 roles = page.takePosition(positionId, x);
+        VenueHealth memory told = _tryHealth(x.position.adapter, x.position.venueRef);
         (s.state, s.configEpoch) = (_state, _configEpoch);
         (s.healthWad, s.collateralWad, s.debtWad) = (told.healthWad, told.collateralWad, told.debtWad);
-        s.lossBudgetWad = lossBudget();
-        s.notionalBudgetWad = notionalBudget();
+        (s.lossBudgetWad, s.notionalBudgetWad) = BudgetGuard.available(_budgets, x.limits);
+        (s.upkeep, s.upkeepCall) = _upkeep(positionId, x, page, roles, told);
     }
 
     /// @inheritdoc IVaultCustody

@@ -6,6 +6,7 @@ import {RebalanceVault} from "ballast/RebalanceVault.sol";
 import {VaultConfigurator} from "ballast/VaultConfigurator.sol";
 import {VaultCustodian} from "ballast/VaultCustodian.sol";
 import {VaultFactory} from "ballast/VaultFactory.sol";
+import {VaultRescuer} from "ballast/VaultRescuer.sol";
 import {AaveV3Adapter} from "ballast/adapters/AaveV3Adapter.sol";
 import {IRebalanceVault} from "ballast/interfaces/IRebalanceVault.sol";
 import {IAaveV3AddressesProvider, IAaveV3Pool} from "ballast/interfaces/external/IAaveV3.sol";
@@ -19,6 +20,7 @@ import {console} from "forge-std/console.sol";
 struct Deployment {
     AaveV3Adapter adapter;
     VaultConfigurator configurator;
+    VaultRescuer rescuer;
     VaultCustodian custodian;
     RebalanceVault implementation;
     VaultFactory factory;
@@ -63,7 +65,7 @@ contract Deploy is Script {
         config.models = vm.envOr("BALLAST_MODELS", ",", new bytes32[](0));
     }
 
-    /// @notice The six transactions. The deploying account needs no role and keeps none.
+    /// @notice The seven transactions. The deploying account needs no role and keeps none.
     function deploy(string memory json, InitialConfig memory config, bytes32 salt, address creator)
         public
         returns (Deployment memory d)
@@ -74,7 +76,8 @@ contract Deploy is Script {
         Wiring memory wiring = Wiring(new address[](1), Parameters.uniswapV3Factory(json));
         wiring.adapters[0] = address(d.adapter);
         d.configurator = new VaultConfigurator(wiring);
-        d.custodian = new VaultCustodian(d.configurator, wiring);
+        d.rescuer = new VaultRescuer(d.configurator, wiring);
+        d.custodian = new VaultCustodian(d.rescuer, wiring);
         d.implementation = new RebalanceVault(d.custodian, wiring);
         d.factory = new VaultFactory(address(d.implementation));
         config.positions[0].config.adapter = address(d.adapter);
@@ -116,7 +119,8 @@ contract Deploy is Script {
     function _requireWiring(Deployment memory d) private view {
         _equal("vault's adapter", d.implementation.adapters()[0], address(d.adapter));
         _equal("vault's custodian", d.implementation.custodian(), address(d.custodian));
-        _equal("custodian's configurator", d.custodian.configurator(), address(d.configurator));
+        _equal("custodian's rescuer", d.custodian.rescuer(), address(d.rescuer));
+        _equal("rescuer's configurator", d.rescuer.configurator(), address(d.configurator));
         _equal("factory's implementation", d.factory.implementation(), address(d.implementation));
         _requireCode("vault", address(d.vault));
     }
@@ -171,6 +175,7 @@ contract Deploy is Script {
     function _write(Deployment memory d) private {
         vm.serializeAddress("deployment", "adapter", address(d.adapter));
         vm.serializeAddress("deployment", "configurator", address(d.configurator));
+        vm.serializeAddress("deployment", "rescuer", address(d.rescuer));
         vm.serializeAddress("deployment", "custodian", address(d.custodian));
         vm.serializeAddress("deployment", "implementation", address(d.implementation));
         vm.serializeAddress("deployment", "factory", address(d.factory));

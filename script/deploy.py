@@ -68,6 +68,7 @@ class Deployment:
 
     adapter: ContractInstance
     configurator: ContractInstance
+    rescuer: ContractInstance
     custodian: ContractInstance
     implementation: ContractInstance
     factory: ContractInstance
@@ -147,13 +148,14 @@ def deploy(
     )
     wiring = ([adapter.address], parameters["uniswapV3Factory"])
     configurator = account.deploy(project.VaultConfigurator, wiring)
-    custodian = account.deploy(project.VaultCustodian, configurator, wiring)
+    rescuer = account.deploy(project.VaultRescuer, configurator, wiring)
+    custodian = account.deploy(project.VaultCustodian, rescuer, wiring)
     implementation = account.deploy(project.RebalanceVault, custodian, wiring)
     factory = account.deploy(project.VaultFactory, implementation)
     config = initial_config(parameters, parties, adapter.address, approved_models())
     factory.createVault(salt, config, sender=account)
     vault = instance(factory.vaultOf(account, salt), "IRebalanceVault")
-    deployment = Deployment(adapter, configurator, custodian, implementation, factory, vault)
+    deployment = Deployment(adapter, configurator, rescuer, custodian, implementation, factory, vault)
     require_deployed(deployment, parties, parameters)
     return deployment
 

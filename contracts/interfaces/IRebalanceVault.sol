@@ -4,10 +4,11 @@ pragma solidity ^0.8.27;
 import {IVaultAgent} from "./IVaultAgent.sol";
 import {IVaultConfiguration} from "./IVaultConfiguration.sol";
 import {IVaultCustody} from "./IVaultCustody.sol";
+import {IVaultRescue} from "./IVaultRescue.sol";
 
 /// @title RebalanceVault
 /// @notice All that a vault answers to, at one address.
-interface IRebalanceVault is IVaultAgent, IVaultCustody, IVaultConfiguration {
+interface IRebalanceVault is IVaultAgent, IVaultCustody, IVaultRescue, IVaultConfiguration {
     /// @notice Lending venues that the vault's code knows.
     function adapters() external view returns (address[] memory);
 }

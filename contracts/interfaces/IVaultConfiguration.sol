@@ -12,6 +12,7 @@ import {
     TokenRole,
     VaultState
 } from "../types/Config.sol";
+import {NetTerms} from "../types/Net.sol";
 
 /// @title Configuration of a vault
 /// @notice Behind the vault's own address; the code lives in `VaultConfigurator`.
@@ -29,11 +30,14 @@ interface IVaultConfiguration {
     function setPosition(PositionSetup calldata setup) external;
     function approveModel(bytes32 modelId) external;
     function setQueue(QueueTerms calldata newTerms) external;
+    /// @notice What anyone may do to save the position. New terms wait, tighter ones too: what to do at once is `disableNet`.
+    function setNet(uint256 positionId, NetTerms calldata terms) external;
     function setTimelock(uint32 newSeconds) external;
 
     // immediate: whatever tightens
     function tightenLimits(Limits calldata newLimits) external;
     function disablePosition(uint256 positionId) external;
+    function disableNet(uint256 positionId) external;
     function revokeModel(bytes32 modelId) external;
     function cancelNonces(uint256 positionId, uint256 word, uint256 mask) external;
     function revokeSigner() external;
@@ -97,6 +101,9 @@ interface IVaultConfiguration {
 
     /// @notice What `token` may be used for in the position.
     function tokenRole(uint256 positionId, address token) external view returns (TokenRole);
+
+    /// @notice The position's safety net; all zero where there is none.
+    function netTerms(uint256 positionId) external view returns (NetTerms memory);
 
     /// @notice Ids of the models whose decisions are accepted, in no order.
     function modelList() external view returns (bytes32[] memory);

@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {IVaultTerms} from "../interfaces/IVaultTerms.sol";
 import {AssetConfig, QueueTerms, TokenRole} from "../types/Config.sol";
 import {Execution} from "../types/Execution.sol";
+import {NetTerms} from "../types/Net.sol";
 
 /// @dev Memory address of a page's first word.
 type Page is uint256;
@@ -16,6 +17,7 @@ type Page is uint256;
 ///   assets     token, the other token of its mean-price pool or zero, AssetConfig (11)
 ///   positions  id, roles, PositionConfig (7); byte i of `roles`, counted from the lowest, is the TokenRole of asset i
 ///   models     approved ids
+///   nets       their number; position id, NetTerms (15) of each position that has one
 /// Structs stand there as memory holds them, one word a member, so that a pointer into the page is a struct. The writer encodes them from
 /// typed storage, and a test holds every field of the page against storage.
 library ConfigPage {
@@ -26,6 +28,7 @@ library ConfigPage {
     uint256 private constant ASSET_CONFIG_AT = 2 * 32;
     uint256 private constant POSITION_BYTES = 9 * 32;
     uint256 private constant POSITION_CONFIG_AT = 2 * 32;
+    uint256 private constant NET_BYTES = 16 * 32;
     uint256 private constant EXECUTION_BYTES = 23 * 32; // a test counts the members
     // deploys what follows it: return(0, copy of the rest of this code)
     bytes private constant DEPLOYER = hex"600b5981380380925939f3";
@@ -115,6 +118,22 @@ library ConfigPage {
             }
         }
         return false;
+    }
+
+    /// @notice Terms of the position's safety net, all zero without one.
+    function netOf(Page page, uint256 positionId) internal pure returns (NetTerms memory terms) {
+        unchecked {
+            uint256 offset = HEAD_BYTES + _word(page, 64) * ASSET_BYTES + _word(page, 96) * POSITION_BYTES;
+            offset += _word(page, 128) * 32;
+            uint256 end = offset + 32 + _word(page, offset) * NET_BYTES;
+            for (offset += 32; offset < end; offset += NET_BYTES) {
+                if (_word(page, offset) != positionId) continue;
+                assembly ("memory-safe") {
+                    terms := add(add(page, offset), 32)
+                }
+                return terms;
+            }
+        }
     }
 
     /// @notice Place of `token` among the assets; their number where it is not one of them.

@@ -64,8 +64,15 @@ abstract contract UniswapV3FlashSwap is IUniswapV3SwapCallback {
         internal
         returns (uint256 spent, uint256 obtained)
     {
+        return _flashSwapAt(order, _poolOf(path));
+    }
+
+    /// @dev The same through a pool that the caller derived from the factory.
+    function _flashSwapAt(FlashSwapOrder memory order, address pool)
+        internal
+        returns (uint256 spent, uint256 obtained)
+    {
         bytes memory data = abi.encode(order);
-        address pool = _poolOf(path);
         _pendingPool = pool;
         _pendingDataHash = keccak256(data);
         bool zeroForOne = order.tokenIn < order.tokenOut;
@@ -106,9 +113,13 @@ abstract contract UniswapV3FlashSwap is IUniswapV3SwapCallback {
 
     function _poolOf(bytes calldata path) private view returns (address pool) {
         (address tokenA, address tokenB) = _tokensOf(path);
-        (address token0, address token1) = tokenA < tokenB ? (tokenA, tokenB) : (tokenB, tokenA);
-        pool = _poolAddress(token0, token1, uint24(bytes3(path[20:23])));
+        pool = _poolOf(tokenA, tokenB, uint24(bytes3(path[20:23])));
         require(pool.code.length != 0, IVaultTerms.PathInvalid(path));
+    }
+
+    function _poolOf(address tokenA, address tokenB, uint24 fee) internal view returns (address) {
+        (address token0, address token1) = tokenA < tokenB ? (tokenA, tokenB) : (tokenB, tokenA);
+        return _poolAddress(token0, token1, fee);
     }
 
     /// @dev CREATE2 address of the factory's pool.

@@ -120,7 +120,15 @@ def compiled(tmp_path_factory):
 
 
 @pytest.mark.parametrize(
-    "name", ["RebalanceVault", "VaultCustodian", "VaultConfigurator", "VaultFactory", "AaveV3Adapter"]
+    "name",
+    [
+        "RebalanceVault",
+        "VaultCustodian",
+        "VaultRescuer",
+        "VaultConfigurator",
+        "VaultFactory",
+        "AaveV3Adapter",
+    ],
 )
 def test_ape_and_forge_compile_to_the_same_bytecode(compiled, name):
     """Apart from the metadata trailer, which forge is told to leave out and Ape always appends."""

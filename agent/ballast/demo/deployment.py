@@ -58,14 +58,17 @@ def creation_code(artifacts: Path, name: str, types: list[str], values: list[Any
 
 
 def deploy(node: NodeRpc, owner: Owner, venue: Venue, artifacts: Path) -> Contracts:
-    """Adapter, the three planes of the vault's code, and factory; every receipt is checked."""
+    """Adapter, the four planes of the vault's code, and factory; every receipt is checked."""
     adapter_code = creation_code(
         artifacts, "AaveV3Adapter", ["address"] * 2, [venue.aave_provider, venue.aave_pool]
     )
     adapter = _create(node, owner, adapter_code)
     wiring = ([adapter], venue.uniswap_factory)
     configurator = _create(node, owner, creation_code(artifacts, "VaultConfigurator", [WIRING], [wiring]))
-    custodian_code = creation_code(artifacts, "VaultCustodian", ["address", WIRING], [configurator, wiring])
+    rescuer = _create(
+        node, owner, creation_code(artifacts, "VaultRescuer", ["address", WIRING], [configurator, wiring])
+    )
+    custodian_code = creation_code(artifacts, "VaultCustodian", ["address", WIRING], [rescuer, wiring])
     custodian = _create(node, owner, custodian_code)
     vault_code = creation_code(artifacts, "RebalanceVault", ["address", WIRING], [custodian, wiring])
     implementation = _create(node, owner, vault_code)

@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {Mainnet} from "../utils/Mainnet.sol";
 import {AbstractAttackTest} from "./AbstractAttackTest.sol";
 import {VaultCustodian} from "ballast/VaultCustodian.sol";
+import {VaultRescuer} from "ballast/VaultRescuer.sol";
 import {ILendingAdapter} from "ballast/interfaces/ILendingAdapter.sol";
 import {IRebalanceVault} from "ballast/interfaces/IRebalanceVault.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
@@ -20,7 +21,7 @@ contract DeploymentTest is AbstractAttackTest {
         VaultCustodian custodian = VaultCustodian(payable(implementation.custodian()));
         vm.expectRevert(IVaultTerms.AlreadyInitialized.selector);
         IRebalanceVault(address(custodian)).initialize(config);
-        IRebalanceVault plane = IRebalanceVault(custodian.configurator());
+        IRebalanceVault plane = IRebalanceVault(VaultRescuer(payable(custodian.rescuer())).configurator());
         vm.expectRevert(IVaultTerms.AlreadyInitialized.selector);
         plane.initialize(config);
     }

@@ -145,7 +145,9 @@ contract ConfigPageTest is VaultTest {
             }
             expected = bytes.concat(expected, abi.encode(positions[i], roles, vault.positionConfig(positions[i])));
         }
-        assertEq(vault.configPage().code, bytes.concat(expected, abi.encodePacked(models)));
+        assertEq(
+            vault.configPage().code, bytes.concat(expected, abi.encodePacked(models), abi.encode(uint256(0))), "no nets"
+        );
     }
 
     function _quoteOf(address token, address pool) private view returns (address) {

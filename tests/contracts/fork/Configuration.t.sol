@@ -6,6 +6,7 @@ import {Defaults} from "../utils/Defaults.sol";
 import {Mainnet} from "../utils/Mainnet.sol";
 import {VaultTest} from "../utils/VaultTest.sol";
 import {VaultCustodian} from "ballast/VaultCustodian.sol";
+import {VaultRescuer} from "ballast/VaultRescuer.sol";
 import {IRebalanceVault} from "ballast/interfaces/IRebalanceVault.sol";
 import {IVaultConfiguration} from "ballast/interfaces/IVaultConfiguration.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
@@ -55,7 +56,7 @@ contract ConfigurationForkTest is VaultTest {
         VaultCustodian custodian = VaultCustodian(payable(implementation.custodian()));
         vm.expectRevert(IVaultTerms.AlreadyInitialized.selector);
         IRebalanceVault(address(custodian)).initialize(config);
-        address plane = custodian.configurator();
+        address plane = VaultRescuer(payable(custodian.rescuer())).configurator();
         vm.expectRevert(IVaultTerms.AlreadyInitialized.selector);
         IVaultConfiguration(plane).initialize(config);
     }
@@ -78,7 +79,7 @@ contract ConfigurationForkTest is VaultTest {
     function test_planesCalledDirectly_knowNobody() public {
         VaultCustodian custodian = VaultCustodian(payable(implementation.custodian()));
         bytes memory refusal = abi.encodeWithSelector(IVaultTerms.Unauthorized.selector, owner);
-        IVaultConfiguration plane = IVaultConfiguration(custodian.configurator());
+        IVaultConfiguration plane = IVaultConfiguration(VaultRescuer(payable(custodian.rescuer())).configurator());
         vm.startPrank(owner);
         vm.expectRevert(refusal);
         plane.setSigner(stranger);

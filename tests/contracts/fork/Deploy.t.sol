@@ -9,6 +9,7 @@ import {RebalanceVault} from "ballast/RebalanceVault.sol";
 import {VaultConfigurator} from "ballast/VaultConfigurator.sol";
 import {VaultCustodian} from "ballast/VaultCustodian.sol";
 import {VaultFactory} from "ballast/VaultFactory.sol";
+import {VaultRescuer} from "ballast/VaultRescuer.sol";
 import {AaveV3Adapter} from "ballast/adapters/AaveV3Adapter.sol";
 import {IRebalanceVault} from "ballast/interfaces/IRebalanceVault.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
@@ -90,7 +91,7 @@ contract DeployForkTest is VaultTest {
         VaultConfigurator configurator = new VaultConfigurator(wiring);
         wiring.uniswapV3Factory = stranger;
         vm.expectRevert(abi.encodeWithSelector(IVaultTerms.ZeroAddress.selector, "uniswapV3Factory"));
-        new VaultCustodian(configurator, wiring);
+        new VaultRescuer(configurator, wiring);
         IAaveV3AddressesProvider provider = IAaveV3AddressesProvider(Mainnet.AAVE_ADDRESSES_PROVIDER);
         vm.expectRevert(abi.encodeWithSelector(AaveV3Adapter.PoolMismatch.selector, stranger, Mainnet.AAVE_POOL));
         new AaveV3Adapter(provider, IAaveV3Pool(stranger));
@@ -100,13 +101,16 @@ contract DeployForkTest is VaultTest {
         Wiring memory wiring = Wiring(new address[](1), Mainnet.UNISWAP_FACTORY);
         wiring.adapters[0] = address(adapter);
         VaultConfigurator configurator = new VaultConfigurator(wiring);
-        VaultCustodian custodian = new VaultCustodian(configurator, wiring);
+        VaultRescuer rescuer = new VaultRescuer(configurator, wiring);
+        VaultCustodian custodian = new VaultCustodian(rescuer, wiring);
         bytes32 made = keccak256(abi.encode(wiring));
         wiring.uniswapV3Factory = address(adapter);
         bytes memory reason =
             abi.encodeWithSelector(IVaultTerms.WiringMismatch.selector, made, keccak256(abi.encode(wiring)));
         vm.expectRevert(reason);
-        new VaultCustodian(configurator, wiring);
+        new VaultRescuer(configurator, wiring);
+        vm.expectRevert(reason);
+        new VaultCustodian(rescuer, wiring);
         vm.expectRevert(reason);
         new RebalanceVault(custodian, wiring);
     }
@@ -131,7 +135,10 @@ contract DeployForkTest is VaultTest {
         VaultConfigurator configurator = new VaultConfigurator(wiring);
         assertLt(gasBefore - gasleft(), 7_000_000, "configurator");
         gasBefore = gasleft();
-        VaultCustodian custodian = new VaultCustodian(configurator, wiring);
+        VaultRescuer rescuer = new VaultRescuer(configurator, wiring);
+        assertLt(gasBefore - gasleft(), 7_000_000, "rescuer");
+        gasBefore = gasleft();
+        VaultCustodian custodian = new VaultCustodian(rescuer, wiring);
         assertLt(gasBefore - gasleft(), 7_000_000, "custodian");
         gasBefore = gasleft();
         new RebalanceVault(custodian, wiring);

@@ -8,6 +8,7 @@ import {RebalanceVault} from "ballast/RebalanceVault.sol";
 import {VaultConfigurator} from "ballast/VaultConfigurator.sol";
 import {VaultCustodian} from "ballast/VaultCustodian.sol";
 import {VaultFactory} from "ballast/VaultFactory.sol";
+import {VaultRescuer} from "ballast/VaultRescuer.sol";
 import {AaveV3Adapter} from "ballast/adapters/AaveV3Adapter.sol";
 import {IRebalanceVault} from "ballast/interfaces/IRebalanceVault.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
@@ -67,7 +68,7 @@ abstract contract VaultTest is Test {
         factory = new VaultFactory(address(implementation));
     }
 
-    /// @dev The three planes for one venue.
+    /// @dev The four planes for one venue.
     function implement(address venue) internal returns (RebalanceVault) {
         address[] memory venues = new address[](1);
         venues[0] = venue;
@@ -77,7 +78,8 @@ abstract contract VaultTest is Test {
     function implement(address[] memory venues) internal returns (RebalanceVault) {
         Wiring memory wiring = Wiring(venues, Mainnet.UNISWAP_FACTORY);
         if (shipped()) return _implementShipped(wiring);
-        return new RebalanceVault(new VaultCustodian(new VaultConfigurator(wiring), wiring), wiring);
+        VaultRescuer rescuer = new VaultRescuer(new VaultConfigurator(wiring), wiring);
+        return new RebalanceVault(new VaultCustodian(rescuer, wiring), wiring);
     }
 
     /// @dev Whether the bytes that are deployed are tested, as `make test` does, or what forge has just compiled together with the tests.
@@ -87,7 +89,8 @@ abstract contract VaultTest is Test {
 
     function _implementShipped(Wiring memory wiring) private returns (RebalanceVault) {
         address configurator = deployCode(_artifact("VaultConfigurator"), abi.encode(wiring));
-        address custodian = deployCode(_artifact("VaultCustodian"), abi.encode(configurator, wiring));
+        address rescuer = deployCode(_artifact("VaultRescuer"), abi.encode(configurator, wiring));
+        address custodian = deployCode(_artifact("VaultCustodian"), abi.encode(rescuer, wiring));
         return RebalanceVault(payable(deployCode(_artifact("RebalanceVault"), abi.encode(custodian, wiring))));
     }
 

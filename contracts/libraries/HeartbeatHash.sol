@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {DecisionHash} from "./DecisionHash.sol";
+
+/// @title EIP-712 hash of a heartbeat
+/// @notice Same domain as a decision: this vault on this chain, computed when asked.
+library HeartbeatHash {
+    string internal constant HEARTBEAT_TYPE = "Heartbeat(uint256 positionId,uint48 seenAt)";
+    // the tests hold it against forge's own EIP-712 implementation
+    bytes32 internal constant HEARTBEAT_TYPEHASH = keccak256(bytes(HEARTBEAT_TYPE));
+
+    /// @notice Digest that is signed: keccak256(0x1901 ++ domain separator ++ struct hash).
+    function digest(uint256 positionId, uint48 seenAt) internal view returns (bytes32) {
+        bytes32 structHash = keccak256(abi.encode(HEARTBEAT_TYPEHASH, positionId, seenAt));
+        return keccak256(abi.encodePacked(hex"1901", DecisionHash.domainSeparator(), structHash));
+    }
+}
