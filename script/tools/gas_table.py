@@ -1,6 +1,6 @@
 """Put the cases that forge measured together: `out/bench/gas.json`, and a table on the terminal.
 
-Published rivals stand beside it as their users pay them on their own chains; ours are measured on the replica,
+Published rivals stand beside it as their users pay them on their own chains. Ours are measured on the replica,
 Compound and Maker on our models of them.
 """
 
