@@ -94,8 +94,8 @@ library Parameters {
         a.secondSource = SecondSource(_uint(json, _at(i, ".secondSource"), uint8(type(SecondSource).max)));
         a.minPriceWad = uint128(_uint(json, _at(i, ".minPriceWad"), type(uint128).max));
         a.maxPriceWad = uint128(_uint(json, _at(i, ".maxPriceWad"), type(uint128).max));
-        a.twapPool = vm.parseJsonAddress(json, _at(i, ".twapPool"));
-        a.twapWindowSeconds = uint32(_uint(json, _at(i, ".twapWindowSeconds"), type(uint32).max));
+        a.second = vm.parseJsonAddress(json, _at(i, ".second"));
+        a.secondSeconds = uint32(_uint(json, _at(i, ".secondSeconds"), type(uint32).max));
         a.idlePerWindow = uint128(_uint(json, _at(i, ".idlePerWindow"), type(uint128).max));
     }
 

@@ -33,8 +33,8 @@ ASSET_FIELDS = (
     "secondSource",
     "minPriceWad",
     "maxPriceWad",
-    "twapPool",
-    "twapWindowSeconds",
+    "second",
+    "secondSeconds",
     "idlePerWindow",
 )
 LIMIT_FIELDS = (
@@ -203,7 +203,7 @@ def output_path() -> Path:
 
 
 def _asset(asset: Mapping[str, Any]) -> tuple[Any, ...]:
-    return tuple(asset[name] if name in ("feed", "twapPool") else int(asset[name]) for name in ASSET_FIELDS)
+    return tuple(asset[name] if name in ("feed", "second") else int(asset[name]) for name in ASSET_FIELDS)
 
 
 def _integers(row: Mapping[str, Any], names: tuple[str, ...]) -> tuple[int, ...]:
