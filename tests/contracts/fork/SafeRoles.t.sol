@@ -58,9 +58,7 @@ contract SafeRolesTest is VaultTest, SafeAccount {
         bySafe(safe, address(vault), abi.encodeCall(vault.setState, (VaultState.Halted)));
         deal(Mainnet.USDC, address(safe), 300_000e6);
         bySafe(safe, Mainnet.USDC, abi.encodeCall(usdc.approve, (address(vault), type(uint256).max)));
-        bySafe(
-            safe, address(vault), abi.encodeCall(vault.repay, (Defaults.POSITION, Mainnet.USDC, type(uint256).max))
-        );
+        bySafe(safe, address(vault), abi.encodeCall(vault.repay, (Defaults.POSITION, Mainnet.USDC, type(uint256).max)));
         assertEq(usdcDebt.balanceOf(address(vault)), 0);
         uint256 supplied = aWeth.balanceOf(address(vault));
         bytes memory all =
@@ -74,9 +72,7 @@ contract SafeRolesTest is VaultTest, SafeAccount {
         _ownedBySafe();
         bytes memory path = abi.encodePacked(Mainnet.WETH, Mainnet.UNISWAP_FEE, Mainnet.USDC);
         uint256 owed = usdcDebt.balanceOf(address(vault));
-        bySafe(
-            safe, address(vault), abi.encodeCall(vault.flashExit, (Defaults.POSITION, path, 10 ether, 10 * 2900e6))
-        );
+        bySafe(safe, address(vault), abi.encodeCall(vault.flashExit, (Defaults.POSITION, path, 10 ether, 10 * 2900e6)));
         assertLt(usdcDebt.balanceOf(address(vault)), owed - 10 * 2900e6);
         vm.deal(address(vault), 1 ether);
         bySafe(safe, address(vault), abi.encodeCall(vault.sweepNative, (type(uint256).max, payable(address(safe)))));
