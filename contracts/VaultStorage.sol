@@ -41,7 +41,7 @@ abstract contract VaultStorage is IVaultTerms {
     uint256[] internal _positionList;
     bytes32[] internal _modelList;
     mapping(address token => AssetConfig) internal _assets;
-    mapping(address token => address) internal _quotes; // the other token of `twapPool`
+    mapping(address token => address) internal _quotes; // the other token of a mean-price pool `second`
     mapping(address token => Budget.Bucket) internal _idleBuckets;
     mapping(uint256 positionId => PositionConfig) internal _positions;
     mapping(uint256 positionId => address[]) internal _positionTokens;

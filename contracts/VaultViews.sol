@@ -52,6 +52,11 @@ abstract contract VaultViews is VaultUpkeep, IVaultCustody {
         }
     }
 
+    /// @inheritdoc IVaultCustody
+    function assetToPriceFeed(address token) external view returns (address feed) {
+        return _assets[token].feed;
+    }
+
     /// @dev Holdings round down and debts up, per token.
     function _assetValue(address token) private view returns (int256) {
         AssetConfig storage asset = _assets[token];

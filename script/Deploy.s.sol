@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {AbstractWorldCheck} from "./AbstractWorldCheck.sol";
 import {Parameters} from "./Parameters.sol";
 import {RebalanceVault} from "ballast/RebalanceVault.sol";
 import {VaultConfigurator} from "ballast/VaultConfigurator.sol";
@@ -11,7 +12,16 @@ import {AaveV3Adapter} from "ballast/adapters/AaveV3Adapter.sol";
 import {IRebalanceVault} from "ballast/interfaces/IRebalanceVault.sol";
 import {IAaveV3AddressesProvider, IAaveV3Pool} from "ballast/interfaces/external/IAaveV3.sol";
 import {IAggregatorV3} from "ballast/interfaces/external/IAggregatorV3.sol";
-import {AssetSetup, InitialConfig, PositionSetup, Roles, VaultState} from "ballast/types/Config.sol";
+import {SequencedFeed} from "ballast/oracle/SequencedFeed.sol";
+import {
+    AssetConfig,
+    AssetSetup,
+    InitialConfig,
+    PositionSetup,
+    Roles,
+    SecondSource,
+    VaultState
+} from "ballast/types/Config.sol";
 import {Wiring} from "ballast/types/Wiring.sol";
 import {Script} from "forge-std/Script.sol";
 import {console} from "forge-std/console.sol";
@@ -31,22 +41,16 @@ struct Deployment {
 /// @notice `forge script script/Deploy.s.sol --rpc-url URL --account NAME --broadcast`. Parameters: script/input/<chain id>.json, reviewed.
 /// Roles: `BALLAST_OWNER`, and if they are others `BALLAST_CURATOR`, `BALLAST_GUARDIAN`, `BALLAST_SIGNER`; models: `BALLAST_MODELS`, 32-byte
 /// hashes with commas between; salt: `BALLAST_SALT`. The world is checked before the first transaction, the vault after the last.
-contract Deploy is Script {
+contract Deploy is Script, AbstractWorldCheck {
     /// @dev Has code on a replica only.
     address private constant REPLICA_MARKER = 0xBA11A57000000000000000000000000000000010;
-
-    /// @notice The world or the result is not what the file says.
-    error Mismatch(string what, bytes32 observed, bytes32 expected);
-    /// @notice There is no contract at an address of the file.
-    error NoCode(string what, address at);
-    /// @notice A feed of the file cannot value its token now.
-    error FeedUnusable(address token, int256 answer, uint256 ageSeconds);
 
     function run() external returns (Deployment memory d) {
         string memory json = Parameters.load(block.chainid);
         InitialConfig memory config = fromEnvironment(json);
         requireWorld(json, config);
         vm.startBroadcast();
+        config = sequenceFeeds(json, config);
         d = deploy(json, config, vm.envOr("BALLAST_SALT", bytes32(0)), msg.sender);
         vm.stopBroadcast();
         requireDeployed(d, config);
@@ -95,6 +99,24 @@ contract Deploy is Script {
         for (uint256 i; i < config.assets.length; i++) {
             _requireAsset(config.assets[i]);
         }
+        (address sequencer,) = Parameters.sequencer(json);
+        if (sequencer != address(0)) _requireSequencer(sequencer);
+    }
+
+    /// @notice The same configuration with every feed behind the rollup's sequencer, one transaction each; none on a chain without one.
+    function sequenceFeeds(string memory json, InitialConfig memory config) public returns (InitialConfig memory) {
+        (address sequencer, uint256 grace) = Parameters.sequencer(json);
+        if (sequencer == address(0)) return config;
+        for (uint256 i; i < config.assets.length; i++) {
+            AssetConfig memory asset = config.assets[i].config;
+            asset.feed = _sequenced(asset.feed, sequencer, grace);
+            if (asset.secondSource == SecondSource.Feed) asset.second = _sequenced(asset.second, sequencer, grace);
+        }
+        return config;
+    }
+
+    function _sequenced(address feed, address sequencer, uint256 grace) private returns (address) {
+        return address(new SequencedFeed(IAggregatorV3(feed), IAggregatorV3(sequencer), grace));
     }
 
     /// @notice Every role, limit, asset and position reads back as it was asked for.
@@ -142,33 +164,6 @@ contract Deploy is Script {
             uint8 role = uint8(vault.tokenRole(setup.positionId, setup.tokens[i].token));
             _equal("role", role, uint8(setup.tokens[i].role));
         }
-    }
-
-    function _requireAsset(AssetSetup memory asset) private view {
-        _requireCode("token", asset.token);
-        _requireCode("feed", asset.config.feed);
-        (, int256 answer,, uint256 updatedAt,) = IAggregatorV3(asset.config.feed).latestRoundData();
-        uint256 age = updatedAt > block.timestamp ? type(uint256).max : block.timestamp - updatedAt;
-        uint256 priceWad = uint256(answer) * 10 ** (18 - asset.config.feedDecimals);
-        bool usable = answer > 0 && age <= asset.config.maxAgeSeconds && priceWad >= asset.config.minPriceWad
-            && priceWad <= asset.config.maxPriceWad;
-        require(usable, FeedUnusable(asset.token, answer, age));
-    }
-
-    function _requireCode(string memory what, address at) private view {
-        require(at.code.length != 0, NoCode(what, at));
-    }
-
-    function _equal(string memory what, address observed, address expected) private pure {
-        _equal(what, bytes32(uint256(uint160(observed))), bytes32(uint256(uint160(expected))));
-    }
-
-    function _equal(string memory what, uint256 observed, uint256 expected) private pure {
-        _equal(what, bytes32(observed), bytes32(expected));
-    }
-
-    function _equal(string memory what, bytes32 observed, bytes32 expected) private pure {
-        require(observed == expected, Mismatch(what, observed, expected));
     }
 
     /// @dev Replicas share chain ids with real chains: their file is one that git ignores.

@@ -41,6 +41,17 @@ library Parameters {
         return vm.parseJsonAddress(json, ".uniswapV3Factory");
     }
 
+    /// @notice Uptime feed of the rollup's sequencer and the grace after its return; zeros on a chain without one.
+    function sequencer(string memory json) internal view returns (address feed, uint256 graceSeconds) {
+        if (!vm.keyExistsJson(json, ".sequencer")) return (address(0), 0);
+        return (vm.parseJsonAddress(json, ".sequencer.feed"), vm.parseJsonUint(json, ".sequencer.graceSeconds"));
+    }
+
+    /// @notice Whether the file has this section; a file of changes has some of them.
+    function has(string memory json, string memory key) internal view returns (bool) {
+        return vm.keyExistsJson(json, key);
+    }
+
     /// @notice Everything but models and the adapter's address.
     function config(string memory json, address owner, Roles memory roles)
         internal
@@ -49,14 +60,18 @@ library Parameters {
     {
         c.owner = owner;
         c.roles = roles;
-        c.timelockSeconds = uint32(_uint(json, ".timelockSeconds", type(uint32).max));
-        c.limits = _limits(json);
-        c.assets = _assets(json);
+        c.timelockSeconds = timelock(json);
+        c.limits = limits(json);
+        c.assets = assets(json);
         c.positions = new PositionSetup[](1);
-        c.positions[0] = _position(json);
+        c.positions[0] = position(json);
     }
 
-    function _limits(string memory json) private pure returns (Limits memory l) {
+    function timelock(string memory json) internal pure returns (uint32) {
+        return uint32(_uint(json, ".timelockSeconds", type(uint32).max));
+    }
+
+    function limits(string memory json) internal pure returns (Limits memory l) {
         l.windowSeconds = uint32(_uint(json, ".limits.windowSeconds", type(uint32).max));
         l.maxLossBps = uint16(_uint(json, ".limits.maxLossBps", type(uint16).max));
         l.maxSlippageBps = uint16(_uint(json, ".limits.maxSlippageBps", type(uint16).max));
@@ -69,16 +84,16 @@ library Parameters {
         l.maxActionWad = uint128(_uint(json, ".limits.maxActionWad", type(uint128).max));
     }
 
-    function _assets(string memory json) private view returns (AssetSetup[] memory assets) {
+    function assets(string memory json) internal view returns (AssetSetup[] memory list) {
         uint256 count;
         while (vm.keyExistsJson(json, _at(count, ""))) {
             count++;
         }
-        assets = new AssetSetup[](count);
+        list = new AssetSetup[](count);
         for (uint256 i; i < count; i++) {
-            assets[i].token = vm.parseJsonAddress(json, _at(i, ".token"));
-            _source(json, i, assets[i].config);
-            _bounds(json, i, assets[i].config);
+            list[i].token = vm.parseJsonAddress(json, _at(i, ".token"));
+            _source(json, i, list[i].config);
+            _bounds(json, i, list[i].config);
         }
     }
 
@@ -94,12 +109,12 @@ library Parameters {
         a.secondSource = SecondSource(_uint(json, _at(i, ".secondSource"), uint8(type(SecondSource).max)));
         a.minPriceWad = uint128(_uint(json, _at(i, ".minPriceWad"), type(uint128).max));
         a.maxPriceWad = uint128(_uint(json, _at(i, ".maxPriceWad"), type(uint128).max));
-        a.twapPool = vm.parseJsonAddress(json, _at(i, ".twapPool"));
-        a.twapWindowSeconds = uint32(_uint(json, _at(i, ".twapWindowSeconds"), type(uint32).max));
+        a.second = vm.parseJsonAddress(json, _at(i, ".second"));
+        a.secondSeconds = uint32(_uint(json, _at(i, ".secondSeconds"), type(uint32).max));
         a.idlePerWindow = uint128(_uint(json, _at(i, ".idlePerWindow"), type(uint128).max));
     }
 
-    function _position(string memory json) private pure returns (PositionSetup memory p) {
+    function position(string memory json) internal pure returns (PositionSetup memory p) {
         p.positionId = vm.parseJsonUint(json, ".position.positionId");
         p.config.enabled = true;
         p.config.venueRef = vm.parseJsonBytes32(json, ".position.venueRef");

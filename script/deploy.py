@@ -24,6 +24,7 @@ from ballast.strategies.registry import model_ids
 FOLDER = Path(__file__).resolve().parent
 NOBODY = "0x" + "00" * 20
 COLLATERAL, DEBT = 1, 2
+FEED = 3
 ASSET_FIELDS = (
     "feed",
     "maxAgeSeconds",
@@ -33,8 +34,8 @@ ASSET_FIELDS = (
     "secondSource",
     "minPriceWad",
     "maxPriceWad",
-    "twapPool",
-    "twapWindowSeconds",
+    "second",
+    "secondSeconds",
     "idlePerWindow",
 )
 LIMIT_FIELDS = (
@@ -132,6 +133,8 @@ def require_world(parameters: Mapping[str, Any]) -> None:
     _require("chain id", chain.chain_id, parameters["chainId"])
     pool = instance(parameters["aave"]["addressesProvider"], "IAaveV3AddressesProvider").getPool()
     _require("the addresses provider's pool", pool, parameters["aave"]["pool"])
+    if "sequencer" in parameters:
+        _require_sequencer(parameters["sequencer"]["feed"])
     for address in (parameters["uniswapV3Factory"], *(asset["token"] for asset in parameters["assets"])):
         _require_code(address)
     for asset in parameters["assets"]:
@@ -152,12 +155,29 @@ def deploy(
     custodian = account.deploy(project.VaultCustodian, rescuer, wiring)
     implementation = account.deploy(project.RebalanceVault, custodian, wiring)
     factory = account.deploy(project.VaultFactory, implementation)
-    config = initial_config(parameters, parties, adapter.address, approved_models())
+    read = sequenced(account, parameters)
+    config = initial_config(read, parties, adapter.address, approved_models())
     factory.createVault(salt, config, sender=account)
     vault = instance(factory.vaultOf(account, salt), "IRebalanceVault")
     deployment = Deployment(adapter, configurator, rescuer, custodian, implementation, factory, vault)
-    require_deployed(deployment, parties, parameters)
+    require_deployed(deployment, parties, read)
     return deployment
+
+
+def sequenced(account: AccountAPI, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The same parameters with every feed behind the rollup's sequencer; unchanged on a chain without one."""
+    if "sequencer" not in parameters:
+        return parameters
+    sequencer, grace = parameters["sequencer"]["feed"], int(parameters["sequencer"]["graceSeconds"])
+    assets = []
+    for asset in parameters["assets"]:
+        names = ("feed", "second") if int(asset["secondSource"]) == FEED else ("feed",)
+        wrapped = {
+            name: account.deploy(project.SequencedFeed, asset[name], sequencer, grace).address
+            for name in names
+        }
+        assets.append({**asset, **wrapped})
+    return {**parameters, "assets": assets}
 
 
 def require_deployed(deployment: Deployment, parties: Parties, parameters: Mapping[str, Any]) -> None:
@@ -172,6 +192,8 @@ def require_deployed(deployment: Deployment, parties: Parties, parameters: Mappi
     _require("loss budget", vault.lossBudget(), int(limits["lossPerWindowWad"]) // 2)
     _require("notional budget", vault.notionalBudget(), int(limits["notionalPerWindowWad"]) // 2)
     _require("portfolio value", vault.getPortfolioValue(), 0)
+    for asset in parameters["assets"]:
+        _require(f"feed of {asset['token']}", vault.assetToPriceFeed(asset["token"]), asset["feed"])
     for model in approved_models():
         _require(f"approval of model {model.hex()}", str(vault.isModelApproved(model)), "True")
 
@@ -205,7 +227,7 @@ def output_path() -> Path:
 
 
 def _asset(asset: Mapping[str, Any]) -> tuple[Any, ...]:
-    return tuple(asset[name] if name in ("feed", "twapPool") else int(asset[name]) for name in ASSET_FIELDS)
+    return tuple(asset[name] if name in ("feed", "second") else int(asset[name]) for name in ASSET_FIELDS)
 
 
 def _integers(row: Mapping[str, Any], names: tuple[str, ...]) -> tuple[int, ...]:
@@ -220,6 +242,12 @@ def _require(name: str, observed: object, allowed: object) -> None:
 def _require_code(address: str) -> None:
     if not chain.provider.get_code(address):
         raise click.ClickException(f"{address} has no code on this chain, allowed is a contract")
+
+
+def _require_sequencer(address: str) -> None:
+    _require_code(address)
+    answer = instance(address, "IAggregatorV3").latestRoundData().answer
+    _require(f"the answer of the sequencer's feed {address}", answer, 0)
 
 
 def _require_feed(asset: Mapping[str, Any]) -> None:

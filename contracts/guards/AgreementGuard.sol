@@ -5,9 +5,11 @@ import {IVaultTerms} from "../interfaces/IVaultTerms.sol";
 import {UniswapV3Twap} from "../libraries/UniswapV3Twap.sol";
 import {UnitMath} from "../libraries/UnitMath.sol";
 import {AssetConfig, Limits, SecondSource} from "../types/Config.sol";
+import {OracleGuard} from "./OracleGuard.sol";
 
 /// @title Do independent views of a price agree with its primary feed?
-/// @notice Views: the venue's own oracle (what liquidators act on) and, where configured, a Uniswap V3 mean price of at most 600 seconds.
+/// @notice Views: the venue's own oracle (what liquidators act on) and, where configured, a Uniswap V3 mean price of at most 600 seconds or
+/// a second feed.
 /// In a crash a mean lags behind by 10 % and more, so disagreement shrinks a reducing swap before it forbids it.
 library AgreementGuard {
     struct Quote {
@@ -41,19 +43,23 @@ library AgreementGuard {
     ) internal view returns (uint256 worstBps) {
         worstBps = UnitMath.deviationBpsUp(venueWad, primaryWad);
         // no other case: an unset second source cannot be configured, an absent one is the owner's choice
-        if (asset.secondSource != SecondSource.UniswapV3Twap) return worstBps;
-        uint256 meanBps = type(uint256).max;
-        if (quote.priceWad != 0) {
+        if (asset.secondSource == SecondSource.Absent) return worstBps;
+        uint256 secondBps = type(uint256).max;
+        if (asset.secondSource == SecondSource.Feed) {
+            OracleGuard.Reading memory reading = OracleGuard.readSecond(asset);
+            bool usable = reading.fault == OracleGuard.Fault.None;
+            if (usable) secondBps = UnitMath.deviationBpsUp(reading.priceWad, primaryWad);
+        } else if (quote.priceWad != 0) {
             (bool usable, uint256 meanWad) = UniswapV3Twap.tryPriceWad(
-                asset.twapPool,
-                asset.twapWindowSeconds,
+                asset.second,
+                asset.secondSeconds,
                 token < quote.token, // as every pool orders its two
                 UnitMath.unit(asset.tokenDecimals),
                 UnitMath.unit(quote.decimals),
                 quote.priceWad
             );
-            if (usable) meanBps = UnitMath.deviationBpsUp(meanWad, primaryWad);
+            if (usable) secondBps = UnitMath.deviationBpsUp(meanWad, primaryWad);
         }
-        if (meanBps > worstBps) worstBps = meanBps;
+        if (secondBps > worstBps) worstBps = secondBps;
     }
 }

@@ -29,8 +29,9 @@ library OracleGuard {
     /// @notice Price of `token`, USD per whole token in wad, or the error that says what is wrong with its feed.
     function requirePriceWad(address token, AssetConfig memory asset) internal view returns (uint256) {
         Reading memory reading = read(asset);
+        if (reading.fault == Fault.None) return reading.priceWad;
         require(reading.fault != Fault.Unset, IVaultTerms.FeedUnset(token));
-        require(reading.fault != Fault.NotPositive, IVaultTerms.PriceNotPositive(token, reading.answer));
+        if (reading.fault == Fault.NotPositive) _explain(token, asset.feed, reading.answer);
         require(
             reading.fault != Fault.FromFuture, IVaultTerms.PriceFromFuture(token, reading.updatedAt, block.timestamp)
         );
@@ -38,10 +39,7 @@ library OracleGuard {
         if (reading.fault == Fault.Stale) {
             revert IVaultTerms.PriceStale(token, block.timestamp - reading.updatedAt, asset.maxAgeSeconds);
         }
-        if (reading.fault == Fault.OutOfBounds) {
-            revert IVaultTerms.PriceOutOfBounds(token, reading.priceWad, asset.minPriceWad, asset.maxPriceWad);
-        }
-        return reading.priceWad;
+        revert IVaultTerms.PriceOutOfBounds(token, reading.priceWad, asset.minPriceWad, asset.maxPriceWad);
     }
 
     /// @notice The same judgement as a value: never reverts, so that a view built on a dead feed counts as absent.
@@ -50,6 +48,15 @@ library OracleGuard {
         if (feed == address(0)) return Reading(Fault.Unset, 0, 0, 0);
         (, reading.answer, reading.updatedAt) = _latestRound(feed);
         reading.fault = _judge(asset, reading);
+    }
+
+    /// @notice The second feed of an asset that has one, judged by its own heartbeat and by the bounds and decimals of the primary.
+    function readSecond(AssetConfig memory asset) internal view returns (Reading memory) {
+        AssetConfig memory second;
+        (second.feed, second.maxAgeSeconds, second.feedDecimals) =
+        (asset.second, asset.secondSeconds, asset.feedDecimals);
+        (second.minPriceWad, second.maxPriceWad) = (asset.minPriceWad, asset.maxPriceWad);
+        return read(second);
     }
 
     /// @notice Forbids a price that moved more than `maxJumpBps` since the round before. For risk-raising actions only: a crash is a jump,
@@ -64,6 +71,14 @@ library OracleGuard {
             jumpBps = UnitMath.deviationBpsUp(uint256(answer), uint256(previous));
         }
         require(jumpBps <= asset.maxJumpBps, IVaultTerms.PriceJumped(token, jumpBps, asset.maxJumpBps));
+    }
+
+    /// @dev Asks a feed that did not answer once more for its reason, such as a sequencer that is down; one that gives none, or that answers
+    /// what is not positive, is named as that.
+    function _explain(address token, address feed, int256 answer) private view {
+        (bool done, bytes memory reason) = feed.staticcall(abi.encodeCall(IAggregatorV3.latestRoundData, ()));
+        require(done || reason.length == 0, IVaultTerms.FeedRefused(token, feed, reason));
+        revert IVaultTerms.PriceNotPositive(token, answer);
     }
 
     function _judge(AssetConfig memory asset, Reading memory reading) private view returns (Fault) {

@@ -18,6 +18,9 @@ interface IVaultCustody is IVaultTerms {
     /// feeds. Reverts while the vault is locked, and where a feed is not usable.
     function getPortfolioValue() external view returns (int256 valueWad);
 
+    /// @notice Primary feed that `token` is valued by, zero where it is not registered; `assetConfig` tells the rest.
+    function assetToPriceFeed(address token) external view returns (address feed);
+
     function domainSeparator() external view returns (bytes32);
     function isNonceUsed(uint256 positionId, uint256 nonce) external view returns (bool);
     function nonceBitmap(uint256 positionId, uint256 word) external view returns (uint256);

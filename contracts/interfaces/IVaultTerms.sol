@@ -63,6 +63,8 @@ interface IVaultTerms {
     error TokenForbidden(address token, TokenRole observed, TokenRole required);
 
     error FeedUnset(address token);
+    /// @notice The feed reverted, for this reason of its own.
+    error FeedRefused(address token, address feed, bytes reason);
     error PriceNotPositive(address token, int256 answer);
     error PriceStale(address token, uint256 ageSeconds, uint256 allowedSeconds);
     error PriceFromFuture(address token, uint256 updatedAt, uint256 nowSeconds);

@@ -21,6 +21,7 @@ library ConfigCheck {
     uint256 internal constant MAX_TWAP_SECONDS = 600; // ten minutes: an older mean is history, not a price
     uint256 internal constant MAX_AGE_SECONDS = 2 days; // slowest heartbeat in use is one day
     uint256 private constant BPS = 10_000;
+    uint256 private constant SEPOLIA = 11_155_111;
 
     function inRange(string memory field, uint256 value, uint256 least, uint256 most) internal pure {
         require(value >= least, IVaultTerms.ValueForbidden(field, value, least));
@@ -117,24 +118,55 @@ library ConfigCheck {
     ) private view returns (address quote) {
         require(a.secondSource != SecondSource.Unset, IVaultTerms.SecondSourceUnset(token));
         if (a.secondSource == SecondSource.Absent) {
-            _equals("twapPool", uint160(a.twapPool), 0);
-            _equals("twapWindowSeconds", a.twapWindowSeconds, 0);
+            _equals("second", uint160(a.second), 0);
+            _equals("secondSeconds", a.secondSeconds, 0);
             return address(0);
         }
-        inRange("twapWindowSeconds", a.twapWindowSeconds, 1, MAX_TWAP_SECONDS);
-        quote = _quoteOf(token, a.twapPool, uniswapV3Factory);
+        if (a.secondSource == SecondSource.Feed) {
+            _secondFeed(a);
+            return address(0);
+        }
+        inRange("secondSeconds", a.secondSeconds, 1, MAX_TWAP_SECONDS);
+        quote = _quoteOf(token, a.second, uniswapV3Factory);
+        _requireHistory(a.second, a.secondSeconds);
         require(assets[quote].feed != address(0), IVaultTerms.FeedUnset(quote));
     }
 
+    /// @dev Not the primary under another name, and in its decimals. It need not be usable now: a price of Pyth is brought when it is needed.
+    function _secondFeed(AssetConfig calldata a) private view {
+        require(a.second != address(0), IVaultTerms.ZeroAddress("second"));
+        require(a.second != a.feed, IVaultTerms.ValueForbidden("second", uint160(a.second), 0));
+        inRange("secondSeconds", a.secondSeconds, 1, MAX_AGE_SECONDS);
+        _equals("second.decimals", IAggregatorV3(a.second).decimals(), a.feedDecimals);
+    }
+
+    /// @dev A pool writes at most one observation a second, and on Ethereum one a block. With fewer slots than that anyone could push the
+    /// window out of the pool's memory, and the second source would be gone when it is needed. That the history reaches back
+    /// already is asked of the pool itself, as every use does: a pool that forgot is not usable, see UniswapV3Twap.
+    function _requireHistory(address pool, uint256 windowSeconds) private view {
+        (,,, uint16 cardinality,,,) = IUniswapV3Pool(pool).slot0();
+        uint256 spacing = block.chainid == 1 || block.chainid == SEPOLIA ? 12 : 1;
+        uint256 least = (windowSeconds + spacing - 1) / spacing + 1;
+        require(cardinality >= least, IVaultTerms.ValueForbidden("second.cardinality", cardinality, least));
+        uint32[] memory ago = new uint32[](1);
+        // at most 600 by the caller's check
+        // forge-lint: disable-next-line(unsafe-typecast)
+        ago[0] = uint32(windowSeconds);
+        try IUniswapV3Pool(pool).observe(ago) returns (int56[] memory, uint160[] memory) {}
+        catch {
+            revert IVaultTerms.ValueForbidden("second.history", 0, windowSeconds);
+        }
+    }
+
     /// @dev The other token of a pool that the pinned factory knows.
-    function _quoteOf(address token, address twapPool, address uniswapV3Factory) private view returns (address) {
-        require(twapPool != address(0), IVaultTerms.ZeroAddress("twapPool"));
-        IUniswapV3Pool pool = IUniswapV3Pool(twapPool);
+    function _quoteOf(address token, address second, address uniswapV3Factory) private view returns (address) {
+        require(second != address(0), IVaultTerms.ZeroAddress("second"));
+        IUniswapV3Pool pool = IUniswapV3Pool(second);
         (address token0, address token1) = (pool.token0(), pool.token1());
         address genuine = IUniswapV3Factory(uniswapV3Factory).getPool(token0, token1, pool.fee());
-        _equals("twapPool", uint160(twapPool), uint160(genuine));
+        _equals("second", uint160(second), uint160(genuine));
         if (token == token0) return token1;
-        _equals("twapPool.token", uint160(token), uint160(token1));
+        _equals("second.token", uint160(token), uint160(token1));
         return token0;
     }
 

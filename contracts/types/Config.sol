@@ -19,7 +19,8 @@ enum TokenRole {
 enum SecondSource {
     Unset,
     Absent, // bounds of the primary feed only (a stablecoin that is its own pool's quote)
-    UniswapV3Twap
+    UniswapV3Twap,
+    Feed // another feed in the primary's decimals, judged by the primary's bounds
 }
 
 /// @notice How one token is valued. Four storage slots.
@@ -32,8 +33,8 @@ struct AssetConfig {
     SecondSource secondSource;
     uint128 minPriceWad; // USD per whole token
     uint128 maxPriceWad;
-    address twapPool; // Uniswap V3 pool of this token and a quote token that has a feed of its own
-    uint32 twapWindowSeconds; // at most 600
+    address second; // Twap: Uniswap V3 pool of this token and a quote token that has a feed of its own; Feed: that feed
+    uint32 secondSeconds; // Twap: window, at most 600; Feed: its own heartbeat plus margin
     uint128 idlePerWindow; // token units that idle repairs may move per window
 }
 

@@ -1,7 +1,7 @@
 """Put the cases that forge measured together: `out/bench/gas.json`, and a table on the terminal.
 
-Published rivals stand beside it as their users pay them on their own chains. Ours are measured on the replica,
-Compound and Maker on our models of them.
+Published rivals stand beside it as their users pay them, on their own chains. Ours are measured on the
+replica, Compound and Maker on our models of them.
 """
 
 from __future__ import annotations

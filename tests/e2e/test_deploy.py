@@ -58,6 +58,8 @@ def test_vault_is_a_clone_that_cannot_be_configured_twice(deployment, parameters
         (("chainId",), 2, "chain id is 1, allowed is 2"),
         (("aave", "pool"), addresses.WETH, "the addresses provider's pool is"),
         (("uniswapV3Factory",), "0x" + "99" * 20, "has no code on this chain"),
+        (("sequencer",), {"feed": "0x" + "99" * 20, "graceSeconds": 1}, "has no code on this chain"),
+        (("sequencer",), {"feed": addresses.ETH_USD_FEED, "graceSeconds": 1}, "sequencer's feed"),
         (("assets", 0, "feedDecimals"), 18, "is 8, allowed is 18"),
         (("assets", 1, "maxPriceWad"), "1", "(wad), allowed are"),
         (("assets", 1, "minPriceWad"), str(10**24), "(wad), allowed are"),

@@ -113,7 +113,7 @@ def _assets(limits: dict[str, Any], parties: VaultParties) -> list[tuple[str, tu
 
 
 def _asset(row: dict[str, Any], feed: str, decimals: int, second: int, pool: str) -> tuple[Any, ...]:
-    window = _of(row, "twap_window_seconds") if second == _TWAP else 0
+    window = _of(row, "second_seconds") if second == _TWAP else 0
     idle = int(Decimal(row["idle_per_window"][0]) * 10**decimals)
     prices = (_wad(row["min_price"][0]), _wad(row["max_price"][0]))
     return (

@@ -29,7 +29,10 @@ class BlockRef:
 
 @dataclass(frozen=True, slots=True)
 class FeedReading:
-    """Latest round of a token's primary feed; ``token`` and ``feed`` are lower-case addresses."""
+    """Latest round of a token's primary or second feed; ``token`` and ``feed`` are lower-case addresses.
+
+    A feed that reverts, as one does that waits for a sequencer or for a fresh price, is all zero.
+    """
 
     token: str
     feed: str

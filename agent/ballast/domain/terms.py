@@ -14,6 +14,7 @@ class SecondSource(IntEnum):
     UNSET = 0
     ABSENT = 1
     UNISWAP_V3_TWAP = 2
+    FEED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,8 @@ class AssetTerms:
     second_source: SecondSource
     min_price_wad: int
     max_price_wad: int
-    twap_pool: str
-    twap_window_seconds: int
+    second: str
+    second_seconds: int
     idle_per_window: int
 
 

@@ -78,7 +78,7 @@ class Pools:
         for one in terms:
             for asset in one.assets:
                 if asset.second_source is SecondSource.UNISWAP_V3_TWAP:
-                    windows[asset.twap_pool, asset.twap_window_seconds] = None
+                    windows[asset.second, asset.second_seconds] = None
         with_window = {pool for pool, _ in windows}
         for one in terms:
             if one.swap_pool not in with_window:

@@ -14,7 +14,7 @@ from ballast.domain.observation import (
     VaultState,
     VenuePrice,
 )
-from ballast.domain.terms import AssetTerms, PositionTerms
+from ballast.domain.terms import AssetTerms, PositionTerms, SecondSource
 from ballast.domain.units import UINT256_MAX
 from ballast.ingest.abi import load
 from ballast.ingest.hexes import signed, words
@@ -76,6 +76,7 @@ class _Plan:
         self._nonce_words = nonce_words
         self._pools = pools
         self._assets = tuple({asset.token: asset for one in terms for asset in one.assets}.values())
+        self._feeds = tuple(_feeds_of(self._assets))
         self._venues = tuple(
             dict.fromkeys((one.adapter, asset.token) for one in terms for asset in one.assets)
         )
@@ -90,7 +91,7 @@ class _Plan:
             _require_chain(block, words(next(rest).raw, 1)[0])
             return Observation(
                 block,
-                tuple(_feed(asset, next(rest)) for asset in self._assets),
+                tuple(_feed(asset, address, next(rest)) for asset, address in self._feeds),
                 tuple(VenuePrice(venue, token, words(next(rest).raw, 1)[0]) for venue, token in self._venues),
                 tuple(_pool(key, next(rest), next(rest), rest) for key in self._pools),
                 tuple(
@@ -104,8 +105,9 @@ class _Plan:
 
     def _build(self) -> Iterator[Call]:
         yield Call(MULTICALL3, _MULTICALL.call("getChainId"), "chain id")
-        for asset in self._assets:
-            yield Call(asset.feed, _FEED.call("latestRoundData"), f"feed of {asset.symbol} at {asset.feed}")
+        for asset, address in self._feeds:
+            what = f"feed of {asset.symbol} at {address}"
+            yield Call(address, _FEED.call("latestRoundData"), what, may_fail=True)
         for venue, token in self._venues:
             yield Call(venue, _ADAPTER.call("venuePriceWad", token), f"venue price of {token}")
         for key in self._pools:
@@ -166,9 +168,18 @@ def _position(terms: PositionTerms, nonce_word: int, rest: Iterator[Answer]) -> 
     )
 
 
-def _feed(asset: AssetTerms, answer: Answer) -> FeedReading:
+def _feeds_of(assets: Sequence[AssetTerms]) -> Iterator[tuple[AssetTerms, str]]:
+    for asset in assets:
+        yield asset, asset.feed
+        if asset.second_source is SecondSource.FEED:
+            yield asset, asset.second
+
+
+def _feed(asset: AssetTerms, address: str, answer: Answer) -> FeedReading:
+    if not answer.success:
+        return FeedReading(asset.token, address, asset.feed_decimals, 0, 0, 0)
     round_id, value, _, updated_at, _ = words(answer.raw, 5)[:5]
-    return FeedReading(asset.token, asset.feed, asset.feed_decimals, round_id, signed(value), updated_at)
+    return FeedReading(asset.token, address, asset.feed_decimals, round_id, signed(value), updated_at)
 
 
 def _pool(key: PoolKey, slot0: Answer, liquidity: Answer, rest: Iterator[Answer]) -> PoolReading:

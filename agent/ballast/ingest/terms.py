@@ -52,7 +52,7 @@ def read_terms(quorum: Quorum, pools: Pools, block: BlockRef, watched: Watched) 
     assets = tuple(_asset(asker, vault, token) for token in tokens)
     for asset in assets:
         if asset.second_source is SecondSource.UNISWAP_V3_TWAP:
-            pools.meta(asset.twap_pool, block)
+            pools.meta(asset.second, block)
     return PositionTerms(
         label=watched.label,
         chain_id=block.chain_id,
@@ -116,7 +116,7 @@ def _asset(asker: _Asker, vault: str, token: str) -> AssetTerms:
         second_source=SecondSource(second),
         min_price_wad=low,
         max_price_wad=high,
-        twap_pool=pool.lower(),
-        twap_window_seconds=window,
+        second=pool.lower(),
+        second_seconds=window,
         idle_per_window=idle,
     )

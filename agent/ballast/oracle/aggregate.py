@@ -28,7 +28,11 @@ def aggregate(observation: Observation, terms: PositionTerms) -> PriceSet:
 
 def primary_price_wad(observation: Observation, asset: AssetTerms) -> int:
     """USD per whole token in wad from the primary feed; errors as `aggregate`."""
-    feed = _feed(observation, asset)
+    return _judged(observation, asset, asset.feed, asset.max_age_seconds)
+
+
+def _judged(observation: Observation, asset: AssetTerms, address: str, max_age_seconds: int) -> int:
+    feed = _feed(observation, asset, address)
     now = observation.block.timestamp
     if feed.answer <= 0:
         raise PriceUnusable(asset.token, f"the feed answers {feed.answer}, allowed are positive prices")
@@ -37,8 +41,8 @@ def primary_price_wad(observation: Observation, asset: AssetTerms) -> int:
             asset.token, f"updated at {feed.updated_at}, which is after the block's time {now}"
         )
     age = now - feed.updated_at
-    if age > asset.max_age_seconds:
-        raise PriceUnusable(asset.token, f"{age} s old, allowed are {asset.max_age_seconds} s")
+    if age > max_age_seconds:
+        raise PriceUnusable(asset.token, f"{age} s old, allowed are {max_age_seconds} s")
     price = scale_down(feed.answer, feed.decimals, 18)
     if not asset.min_price_wad <= price <= asset.max_price_wad:
         bounds = f"{asset.min_price_wad} to {asset.max_price_wad}"
@@ -57,7 +61,9 @@ def _price(observation: Observation, terms: PositionTerms, token: str) -> Price:
     views = [_venue_view(observation, terms, token)]
     if asset.second_source is SecondSource.UNISWAP_V3_TWAP:
         views.append(_mean_view(observation, terms, asset))
-    age = observation.block.timestamp - _feed(observation, asset).updated_at
+    if asset.second_source is SecondSource.FEED:
+        views.append(_second_feed_view(observation, asset))
+    age = observation.block.timestamp - _feed(observation, asset, asset.feed).updated_at
     return Price(token, primary, age, _worst_deviation(views, primary), 1 + len(views) - views.count(None))
 
 
@@ -66,11 +72,11 @@ def _worst_deviation(views: list[int | None], primary: int) -> int:
     return max(known) if len(known) == len(views) else UNKNOWN_DEVIATION
 
 
-def _feed(observation: Observation, asset: AssetTerms) -> FeedReading:
+def _feed(observation: Observation, asset: AssetTerms, address: str) -> FeedReading:
     for feed in observation.feeds:
-        if (feed.token, feed.feed) == (asset.token, asset.feed):
+        if (feed.token, feed.feed) == (asset.token, address):
             return feed
-    raise PriceUnusable(asset.token, f"feed {asset.feed} was not read at block {observation.block.number}")
+    raise PriceUnusable(asset.token, f"feed {address} was not read at block {observation.block.number}")
 
 
 def _venue_view(observation: Observation, terms: PositionTerms, token: str) -> int | None:
@@ -78,6 +84,14 @@ def _venue_view(observation: Observation, terms: PositionTerms, token: str) -> i
         if (view.venue, view.token) == (terms.adapter, token):
             return view.price_wad
     return None
+
+
+def _second_feed_view(observation: Observation, asset: AssetTerms) -> int | None:
+    """Price of a second feed under its own heartbeat and the primary's bounds; None where it has none."""
+    try:
+        return _judged(observation, asset, asset.second, asset.second_seconds)
+    except PriceUnusable:
+        return None
 
 
 def _mean_view(observation: Observation, terms: PositionTerms, asset: AssetTerms) -> int | None:
@@ -101,7 +115,7 @@ def _mean_view(observation: Observation, terms: PositionTerms, asset: AssetTerms
 
 
 def _pool_with_window(observation: Observation, asset: AssetTerms) -> PoolReading | None:
-    wanted = (asset.twap_pool, asset.twap_window_seconds)
+    wanted = (asset.second, asset.second_seconds)
     for pool in observation.pools:
         if (pool.pool, pool.window_seconds) == wanted and pool.window_seconds > 0:
             return pool

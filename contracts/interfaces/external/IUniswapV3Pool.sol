@@ -7,6 +7,19 @@ interface IUniswapV3Pool {
     function token1() external view returns (address);
     function fee() external view returns (uint24);
 
+    function slot0()
+        external
+        view
+        returns (
+            uint160 sqrtPriceX96,
+            int24 tick,
+            uint16 observationIndex,
+            uint16 observationCardinality,
+            uint16 observationCardinalityNext,
+            uint8 feeProtocol,
+            bool unlocked
+        );
+
     /// @dev A positive `amountSpecified` is an exact input. The pool pays out first, then calls `uniswapV3SwapCallback` for its due.
     function swap(
         address recipient,

@@ -109,3 +109,37 @@ def test_a_dead_quote_feed_makes_the_mean_unusable_but_not_the_primary() -> None
     with pytest.raises(PriceUnusable) as caught:
         price(stale)
     assert caught.value.token == core.USDC
+
+
+SECOND = "0x" + "f9" * 20
+
+
+def with_second(**changes):
+    observed = core.observation()
+    weth, usdc = observed.feeds
+    second = replace(weth, feed=SECOND, **changes)
+    terms = with_asset(second_source=SecondSource.FEED, second=SECOND, second_seconds=60)
+    return price(replace(observed, feeds=(weth, second, usdc)), terms)
+
+
+def test_second_feed_is_a_view_under_its_own_heartbeat() -> None:
+    now = core.observation().block.timestamp
+    assert with_second(updated_at=now - 60).sources == 3
+    assert with_second(updated_at=now - 61).deviation_bps == UNKNOWN_DEVIATION
+    assert with_second(updated_at=now + 1).deviation_bps == UNKNOWN_DEVIATION
+
+
+def test_second_feed_shows_how_far_it_is_off() -> None:
+    now = core.observation().block.timestamp
+    assert with_second(updated_at=now, answer=206 * 10**8).deviation_bps == 300
+
+
+@pytest.mark.parametrize("answer", [0, 10 * 10**8 - 1, 100_000 * 10**8 + 1])
+def test_second_feed_outside_of_the_primarys_bounds_is_no_view(answer: int) -> None:
+    now = core.observation().block.timestamp
+    assert with_second(updated_at=now, answer=answer).deviation_bps == UNKNOWN_DEVIATION
+
+
+def test_second_feed_that_was_not_read_is_no_view() -> None:
+    terms = with_asset(second_source=SecondSource.FEED, second=SECOND, second_seconds=60)
+    assert price(terms=terms).deviation_bps == UNKNOWN_DEVIATION

@@ -72,8 +72,8 @@ def assets() -> tuple[AssetTerms, ...]:
         second_source=SecondSource.UNISWAP_V3_TWAP,
         min_price_wad=10 * WAD,
         max_price_wad=100_000 * WAD,
-        twap_pool=POOL,
-        twap_window_seconds=WINDOW_SECONDS,
+        second=POOL,
+        second_seconds=WINDOW_SECONDS,
         idle_per_window=20 * WAD,
     )
     usdc = replace(
@@ -86,8 +86,8 @@ def assets() -> tuple[AssetTerms, ...]:
         second_source=SecondSource.ABSENT,
         min_price_wad=9 * WAD // 10,
         max_price_wad=11 * WAD // 10,
-        twap_pool="0x" + "00" * 20,
-        twap_window_seconds=0,
+        second="0x" + "00" * 20,
+        second_seconds=0,
         idle_per_window=100_000 * 10**6,
     )
     return weth, usdc

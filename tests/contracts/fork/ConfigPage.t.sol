@@ -36,7 +36,7 @@ contract ConfigPageTest is VaultTest {
         asset.maxAgeSeconds++;
         configure(abi.encodeCall(vault.setAsset, (Mainnet.WETH, asset)));
         _assertPage(3);
-        (asset.secondSource, asset.twapPool, asset.twapWindowSeconds) = (SecondSource.Absent, address(0), 0);
+        (asset.secondSource, asset.second, asset.secondSeconds) = (SecondSource.Absent, address(0), 0);
         configure(abi.encodeCall(vault.setAsset, (Mainnet.WETH, asset)));
         _assertPage(4);
         PositionSetup memory setup = Defaults.position(address(adapter));
@@ -136,7 +136,7 @@ contract ConfigPageTest is VaultTest {
         );
         for (uint256 i; i < assets.length; i++) {
             AssetConfig memory asset = vault.assetConfig(assets[i]);
-            expected = bytes.concat(expected, abi.encode(assets[i], _quoteOf(assets[i], asset.twapPool), asset));
+            expected = bytes.concat(expected, abi.encode(assets[i], _quoteOf(assets[i], asset.second), asset));
         }
         for (uint256 i; i < positions.length; i++) {
             uint256 roles;

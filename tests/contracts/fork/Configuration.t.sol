@@ -411,29 +411,29 @@ contract ConfigurationForkTest is VaultTest {
         a.secondSource = SecondSource.Unset;
         _refuseAsset(a, abi.encodeWithSelector(IVaultTerms.SecondSourceUnset.selector, Mainnet.WETH));
         a.secondSource = SecondSource.Absent;
-        _refuseAsset(a, _forbidden("twapPool", uint160(a.twapPool), 0));
-        a.twapPool = address(0);
-        _refuseAsset(a, _forbidden("twapWindowSeconds", 600, 0));
-        a.twapWindowSeconds = 0;
+        _refuseAsset(a, _forbidden("second", uint160(a.second), 0));
+        a.second = address(0);
+        _refuseAsset(a, _forbidden("secondSeconds", 600, 0));
+        a.secondSeconds = 0;
         _acceptAsset(a);
     }
 
     function test_asset_twapWindow_boundary() public {
         AssetConfig memory a = Defaults.weth();
-        a.twapWindowSeconds = 601;
-        _refuseAsset(a, _forbidden("twapWindowSeconds", 601, 600));
-        a.twapWindowSeconds = 0;
-        _refuseAsset(a, _forbidden("twapWindowSeconds", 0, 1));
-        a.twapWindowSeconds = 1;
+        a.secondSeconds = 601;
+        _refuseAsset(a, _forbidden("secondSeconds", 601, 600));
+        a.secondSeconds = 0;
+        _refuseAsset(a, _forbidden("secondSeconds", 0, 1));
+        a.secondSeconds = 1;
         _acceptAsset(a);
     }
 
     function test_asset_twapPool_mustBeTheFactorys_ofThisToken_withAQuoteThatHasAFeed() public {
         AssetConfig memory a = Defaults.weth();
-        a.twapPool = address(0);
-        _refuseAsset(a, abi.encodeWithSelector(IVaultTerms.ZeroAddress.selector, "twapPool"));
-        a.twapPool = address(new ForgedPool(Mainnet.USDC, Mainnet.WETH, 500));
-        _refuseAsset(a, _forbidden("twapPool", uint160(a.twapPool), uint160(Mainnet.UNISWAP_USDC_WETH_POOL)));
+        a.second = address(0);
+        _refuseAsset(a, abi.encodeWithSelector(IVaultTerms.ZeroAddress.selector, "second"));
+        a.second = address(new ForgedPool(Mainnet.USDC, Mainnet.WETH, 500));
+        _refuseAsset(a, _forbidden("second", uint160(a.second), uint160(Mainnet.UNISWAP_USDC_WETH_POOL)));
         InitialConfig memory config = initialConfig();
         (config.assets[0], config.assets[1]) = (config.assets[1], config.assets[0]);
         _refuseVault(config, abi.encodeWithSelector(IVaultTerms.FeedUnset.selector, Mainnet.USDC));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {AbstractWorldCheck} from "../../../script/AbstractWorldCheck.sol";
 import {Deploy, Deployment} from "../../../script/Deploy.s.sol";
 import {Parameters} from "../../../script/Parameters.sol";
 import {Mainnet} from "../utils/Mainnet.sol";
@@ -14,8 +15,22 @@ import {AaveV3Adapter} from "ballast/adapters/AaveV3Adapter.sol";
 import {IRebalanceVault} from "ballast/interfaces/IRebalanceVault.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
 import {IAaveV3AddressesProvider, IAaveV3Pool} from "ballast/interfaces/external/IAaveV3.sol";
+import {SequencedFeed} from "ballast/oracle/SequencedFeed.sol";
 import {InitialConfig, Roles} from "ballast/types/Config.sol";
 import {Wiring} from "ballast/types/Wiring.sol";
+
+/// @notice An uptime feed that has said the same for half a day.
+contract SteadyUptime {
+    int256 private answer;
+
+    function say(int256 answer_) external {
+        answer = answer_;
+    }
+
+    function latestRoundData() external view returns (uint80, int256, uint256, uint256, uint80) {
+        return (1, answer, block.timestamp - 12 hours, block.timestamp, 1);
+    }
+}
 
 /// @notice The deploy script on the reviewed parameters of mainnet, and the factory.
 contract DeployForkTest is VaultTest {
@@ -51,19 +66,43 @@ contract DeployForkTest is VaultTest {
     function test_script_refusesAWorldThatIsNotTheFiles() public {
         InitialConfig memory config = _config();
         vm.chainId(5);
-        vm.expectRevert(abi.encodeWithSelector(Deploy.Mismatch.selector, "chain id", 5, 1));
+        vm.expectRevert(abi.encodeWithSelector(AbstractWorldCheck.Mismatch.selector, "chain id", 5, 1));
         script.requireWorld(json, config);
         vm.chainId(1);
         vm.warp(vm.getBlockTimestamp() + 4201);
-        vm.expectRevert(abi.encodeWithSelector(Deploy.FeedUnusable.selector, Mainnet.WETH, 3000e8, 4201));
+        vm.expectRevert(abi.encodeWithSelector(AbstractWorldCheck.FeedUnusable.selector, Mainnet.WETH, 3000e8, 4201));
         script.requireWorld(json, config);
+    }
+
+    function test_script_onARollup_putsEveryFeedBehindItsSequencer() public {
+        SteadyUptime uptime = new SteadyUptime();
+        string memory sequenced = _sequenced(address(uptime));
+        InitialConfig memory config = _config();
+        uptime.say(1);
+        vm.expectRevert(
+            abi.encodeWithSelector(AbstractWorldCheck.Mismatch.selector, "sequencer's answer", bytes32(uint256(1)), 0)
+        );
+        script.requireWorld(sequenced, config);
+        uptime.say(0);
+        script.requireWorld(sequenced, config);
+        config = script.sequenceFeeds(sequenced, config);
+        Deployment memory d = script.deploy(sequenced, config, 0, address(script));
+        script.requireDeployed(d, config);
+        SequencedFeed feed = SequencedFeed(d.vault.assetToPriceFeed(Mainnet.WETH));
+        assertEq(address(feed.feed()), Mainnet.ETH_USD_FEED);
+        assertEq(address(feed.sequencer()), address(uptime));
+        assertEq(feed.graceSeconds(), 3600);
+        assertEq(d.vault.getPortfolioValue(), 0);
+        uptime.say(1);
+        vm.expectPartialRevert(IVaultTerms.FeedRefused.selector);
+        d.vault.getPortfolioValue();
     }
 
     function test_script_noticesAVaultThatIsNotAsAsked() public {
         InitialConfig memory config = _config();
         Deployment memory d = script.deploy(json, config, 0, address(script));
         config.roles.guardian = stranger;
-        vm.expectPartialRevert(Deploy.Mismatch.selector);
+        vm.expectPartialRevert(AbstractWorldCheck.Mismatch.selector);
         script.requireDeployed(d, config);
     }
 
@@ -143,6 +182,12 @@ contract DeployForkTest is VaultTest {
         gasBefore = gasleft();
         new RebalanceVault(custodian, wiring);
         assertLt(gasBefore - gasleft(), 7_000_000, "vault");
+    }
+
+    function _sequenced(address uptime) private view returns (string memory) {
+        string memory section =
+            string.concat('"sequencer": {"feed": "', vm.toString(uptime), '", "graceSeconds": 3600}, "chainId": 1,');
+        return vm.replace(json, '"chainId": 1,', section);
     }
 
     function _config() private view returns (InitialConfig memory) {

@@ -37,7 +37,7 @@ contract SwapCollateralTest is VaultTest {
         wbtc = Defaults.weth();
         wbtc.feed = Mainnet.BTC_USD_FEED;
         wbtc.tokenDecimals = 8;
-        wbtc.twapPool = Mainnet.UNISWAP_WBTC_WETH_POOL;
+        wbtc.second = Mainnet.UNISWAP_WBTC_WETH_POOL;
         (wbtc.minPriceWad, wbtc.maxPriceWad) = (1000e18, 1_000_000e18);
     }
 

@@ -53,8 +53,15 @@ contract OracleGuardTest is Test {
         assertEq(this.price(), 1e10);
     }
 
-    function test_deadFeed_hasNoPositivePrice() public {
+    function test_feedThatReverts_isNamedWithItsReason() public {
         feed.die();
+        bytes memory reason = abi.encodeWithSelector(HostileFeed.Dead.selector);
+        vm.expectRevert(abi.encodeWithSelector(IVaultTerms.FeedRefused.selector, TOKEN, feed, reason));
+        this.price();
+    }
+
+    function test_feedThatRevertsWithoutAReason_hasNoPositivePrice() public {
+        vm.etch(address(feed), hex"60006000fd");
         vm.expectRevert(abi.encodeWithSelector(IVaultTerms.PriceNotPositive.selector, TOKEN, 0));
         this.price();
     }

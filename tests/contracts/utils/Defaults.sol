@@ -48,8 +48,8 @@ library Defaults {
             secondSource: SecondSource.UniswapV3Twap,
             minPriceWad: 20e18,
             maxPriceWad: 100_000e18,
-            twapPool: Mainnet.UNISWAP_USDC_WETH_POOL,
-            twapWindowSeconds: 600,
+            second: Mainnet.UNISWAP_USDC_WETH_POOL,
+            secondSeconds: 600,
             idlePerWindow: 100 ether
         });
     }
@@ -64,8 +64,8 @@ library Defaults {
             secondSource: SecondSource.Absent,
             minPriceWad: 0.9e18,
             maxPriceWad: 1.1e18,
-            twapPool: address(0),
-            twapWindowSeconds: 0,
+            second: address(0),
+            secondSeconds: 0,
             idlePerWindow: 200_000e6
         });
     }
