@@ -1,7 +1,7 @@
-"""Measure what the forge tests reach in `contracts/`, and fail below the floor, naming every line, function and branch not reached.
+"""Hold what the forge tests reach in `contracts/` against a floor, and name what they do not reach.
 
-Floor: all lines, all functions, 98 % of branches. The tests run against a replica, as in `make test`; the campaigns are left out, because
-what only chance reaches is not covered.
+Floor: all lines, all functions, 98 % of branches. The tests run against a replica, as in `make test`; the
+campaigns are left out, because what only chance reaches is not covered.
 """
 
 from __future__ import annotations
@@ -99,7 +99,14 @@ def measure() -> None:
     LCOV.unlink(missing_ok=True)
     with upstream() as url:
         environment = {**os.environ, **FEW_RUNS, **FOLDERS, "BALLAST_UPSTREAM": url}
-        command = [FORGE, "coverage", "--no-match-contract", CAMPAIGNS, "--no-match-test", "_(creationGas|gas)_"]
+        command = [
+            FORGE,
+            "coverage",
+            "--no-match-contract",
+            CAMPAIGNS,
+            "--no-match-test",
+            "_(creationGas|gas)_",
+        ]
         exclude = ["--no-match-coverage", "(tests|script|node_modules)"]
         report = ["--report", "lcov", "--report-file", str(LCOV)]
         subprocess.run([*command, *exclude, *report], cwd=ROOT, env=environment, check=True)

@@ -25,7 +25,9 @@ def gate(tmp_path):
     def run(text: str) -> tuple[int, str]:
         path = tmp_path / "lcov.info"
         path.write_text(text)
-        done = subprocess.run([sys.executable, GATE, "--report", path], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [sys.executable, GATE, "--report", path], capture_output=True, text=True, check=False
+        )
         return done.returncode, done.stdout + done.stderr
 
     return run
