@@ -20,6 +20,7 @@ COPIES = ROOT / "build/mutants"
 LINKED = ("node_modules", "build/bin")
 # Real copies: forge follows a link out of its root and finds no remapping there.
 COPIED = ("contracts", "script", "tests/contracts", "tests/vectors")
+KINDS = {".sol", ".json", ".js"}  # the compiler is a script
 COMPILE_SECONDS = 300
 # Everything is compiled the fastest way: what is judged is the source.
 FAST = {"FOUNDRY_OPTIMIZER": "false"}
@@ -102,9 +103,7 @@ class MutantTree:
 
     def restore(self) -> None:
         """Bring every file back to what the tree has; untouched files keep the time that forge looks at."""
-        files = [
-            path for name in COPIED for path in (ROOT / name).rglob("*") if path.suffix in {".sol", ".json"}
-        ]
+        files = [path for name in COPIED for path in (ROOT / name).rglob("*") if path.suffix in KINDS]
         for source in sorted(files):
             copy = self.root / source.relative_to(ROOT)
             if copy.is_file() and copy.read_bytes() == source.read_bytes():
