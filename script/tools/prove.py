@@ -43,12 +43,20 @@ def judge(text: str, seconds: float) -> tuple[bool, str]:
 
 
 def halmos(binary: Path, folder: Path, selection: list[str]) -> str:
-    """Compile the properties in a folder and prove the selected ones; return what Halmos printed."""
-    environment = {**os.environ, "FOUNDRY_PROFILE": "halmos"}
+    """Compile the properties in a folder and prove the selected ones; return what Halmos printed.
+
+    Raises:
+        RuntimeError: where it judged no property.
+    """
+    tools = os.pathsep.join([str(ROOT / "build/bin"), os.environ["PATH"]])  # Halmos calls forge by its name
+    environment = {**os.environ, "FOUNDRY_PROFILE": "halmos", "PATH": tools}
     subprocess.run([ROOT / "build/bin/forge", "build", "--quiet"], cwd=folder, env=environment, check=True)
     command = [str(binary.absolute()), *OPTIONS.split(), *SOLVER.split(), *selection]
     done = subprocess.run(command, cwd=folder, env=environment, check=False, capture_output=True, text=True)
-    return COLOUR.sub("", done.stdout)
+    text = COLOUR.sub("", done.stdout)
+    if not VERDICT.search(text):
+        raise RuntimeError(f"Halmos judged nothing: {text[-500:]}{done.stderr[-500:]}")
+    return text
 
 
 def prove(binary: Path) -> int:
