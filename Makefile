@@ -7,6 +7,7 @@
 # halmos   properties of the pure libraries, proven for all inputs
 # mutants  every named defence taken out, and the test that must fail
 # mutation any place broken: MUTATION='--sample 400 --seed N --budget-seconds S', goes on where it stopped
+# campaigns stateful tests: CAMPAIGNS='--runs N --depth N --budget-seconds S', goes on where it stopped
 # thief    a million calls signed with a stolen key: THIEF='--calls N --budget-seconds S', goes on where it stopped
 # slither  static analysis, see docs/slither.md
 # bench    gas and speed
@@ -21,7 +22,7 @@ STAMPS := build/stamps
 export PATH := $(CURDIR)/build/bin:$(CURDIR)/.venv/bin:$(PATH)
 export SOLCX_BINARY_PATH := $(CURDIR)/build/solcx
 
-.PHONY: setup tools replica demo test check deep coverage halmos halmos-mutants mutants mutation thief slither bench conformance env env-stop lock clean
+.PHONY: setup tools replica demo test check deep coverage halmos halmos-mutants mutants mutation campaigns thief slither bench conformance env env-stop lock clean
 
 setup: tools replica
 
@@ -64,6 +65,7 @@ check: tools
 
 deep: setup coverage halmos mutants
 	$(PY) script/tools/run_tests.py --deep
+	$(PY) script/tools/campaigns.py $(CAMPAIGNS)
 	$(PY) script/tools/stolen_key.py $(THIEF)
 
 coverage: setup
@@ -74,6 +76,9 @@ mutants: setup
 
 mutation: setup
 	$(PY) script/tools/mutate.py $(MUTATION)
+
+campaigns: setup
+	$(PY) script/tools/campaigns.py $(CAMPAIGNS)
 
 thief: setup
 	$(PY) script/tools/stolen_key.py $(THIEF)
