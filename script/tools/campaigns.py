@@ -1,6 +1,6 @@
 """Run the stateful campaigns in slices until a number of runs is reached; a second call goes on.
 
-Each slice is one run of `tests/contracts/invariant/` under a seed of its own. A slice that fails ends everything:
+Each slice is one run of `tests/contracts/invariant/` under a seed of its own. A slice that fails ends all:
 forge prints the sequence of calls that broke a promise, and its seed stands in the message.
 """
 
