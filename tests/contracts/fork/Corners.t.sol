@@ -4,16 +4,12 @@ pragma solidity ^0.8.28;
 import {Defaults} from "../utils/Defaults.sol";
 import {Mainnet} from "../utils/Mainnet.sol";
 import {IReplicaFeed, VaultTest} from "../utils/VaultTest.sol";
-import {RebalanceVault} from "ballast/RebalanceVault.sol";
-import {VaultConfigurator} from "ballast/VaultConfigurator.sol";
-import {VaultCustodian} from "ballast/VaultCustodian.sol";
 import {VaultFactory} from "ballast/VaultFactory.sol";
 import {AaveV3Adapter} from "ballast/adapters/AaveV3Adapter.sol";
 import {IRebalanceVault} from "ballast/interfaces/IRebalanceVault.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
 import {IAaveV3AddressesProvider, IAaveV3Pool} from "ballast/interfaces/external/IAaveV3.sol";
 import {AssetConfig, AssetSetup, InitialConfig, PositionSetup} from "ballast/types/Config.sol";
-import {Wiring} from "ballast/types/Wiring.sol";
 
 /// @notice What no story passes by: an asset without a position, a position asked to change its venue, nothing where something is needed.
 contract CornersTest is VaultTest {
@@ -56,10 +52,9 @@ contract CornersTest is VaultTest {
     }
 
     function _factoryWith(address other) private returns (VaultFactory) {
-        Wiring memory wiring = Wiring(new address[](2), Mainnet.UNISWAP_FACTORY);
-        (wiring.adapters[0], wiring.adapters[1]) = (address(adapter), other);
-        VaultCustodian custodian = new VaultCustodian(new VaultConfigurator(wiring), wiring);
-        return new VaultFactory(address(new RebalanceVault(custodian, wiring)));
+        address[] memory venues = new address[](2);
+        (venues[0], venues[1]) = (address(adapter), other);
+        return new VaultFactory(address(implement(venues)));
     }
 
     function _dai() private pure returns (AssetConfig memory dai) {
