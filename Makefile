@@ -3,6 +3,13 @@
 # test     forge, pytest and Ape, and the proof that each of them can fail
 # check    formatters, linters, types, import layers
 # deep     the long runs: many fuzz runs, slow tests
+# coverage what the forge tests reach in contracts/, held against a floor
+# halmos   properties of the pure libraries, proven for all inputs
+# mutants  every named defence taken out, and the test that must fail
+# mutation any place broken: MUTATION='--sample 400 --seed N --budget-seconds S', goes on where it stopped
+# campaigns stateful tests: CAMPAIGNS='--runs N --depth N --budget-seconds S', goes on where it stopped
+# thief    a million calls signed with a stolen key: THIEF='--calls N --budget-seconds S', goes on where it stopped
+# slither  static analysis, see docs/slither.md
 # bench    gas and speed
 # conformance FIXTURE=file.json [RPC=url]   the adapter suite over a deployment of your own (docs/conformance.md)
 # env      print the exports that bare forge, ape and ballast commands need; env-stop ends the node behind them
@@ -15,7 +22,7 @@ STAMPS := build/stamps
 export PATH := $(CURDIR)/build/bin:$(CURDIR)/.venv/bin:$(PATH)
 export SOLCX_BINARY_PATH := $(CURDIR)/build/solcx
 
-.PHONY: setup tools replica demo test check deep bench conformance env env-stop lock clean
+.PHONY: setup tools replica demo test check deep coverage halmos halmos-mutants mutants mutation campaigns thief slither bench conformance env env-stop lock clean
 
 setup: tools replica
 
@@ -56,8 +63,49 @@ check: tools
 	forge fmt --check contracts script tests
 	forge lint -D warnings contracts
 
-deep: setup
+deep: setup coverage halmos mutants
 	$(PY) script/tools/run_tests.py --deep
+	$(PY) script/tools/campaigns.py $(CAMPAIGNS)
+	$(PY) script/tools/stolen_key.py $(THIEF)
+
+coverage: setup
+	$(PY) script/tools/coverage_gate.py
+
+mutants: setup
+	$(PY) script/tools/named_mutants.py
+
+mutation: setup
+	$(PY) script/tools/mutate.py $(MUTATION)
+
+campaigns: setup
+	$(PY) script/tools/campaigns.py $(CAMPAIGNS)
+
+thief: setup
+	$(PY) script/tools/stolen_key.py $(THIEF)
+
+# Provers bring dependencies that the product must not have: an environment of their own.
+EVIDENCE := build/evidence
+$(STAMPS)/evidence: requirements/evidence.txt
+	@mkdir -p $(STAMPS)
+	test -x $(EVIDENCE)/bin/python || $(PYTHON) -m venv $(EVIDENCE)
+	$(EVIDENCE)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/evidence.txt
+	@touch $@
+
+halmos: tools $(STAMPS)/evidence
+	$(PY) script/tools/prove.py $(EVIDENCE)/bin/halmos
+
+# Once after a property or a library has changed: every property fails where its library is broken.
+halmos-mutants: tools $(STAMPS)/evidence
+	$(PY) script/tools/prove.py $(EVIDENCE)/bin/halmos --mutants
+
+# The fast pipeline: what is read is the syntax tree.
+slither: export FOUNDRY_PROFILE := product
+slither: export FOUNDRY_VIA_IR := false
+slither: export FOUNDRY_OUT := build/forge-slither
+slither: export FOUNDRY_CACHE_PATH := build/forge-slither-cache
+slither: tools $(STAMPS)/evidence
+	forge build contracts --build-info --quiet
+	$(EVIDENCE)/bin/slither . --config-file slither.config.json --ignore-compile --fail-none
 
 bench: setup
 	rm -rf out/bench/gas

@@ -14,6 +14,7 @@ import {console} from "forge-std/console.sol";
 /// prices and not by the vault, must add up to the budget at most. Holds T8, T14; INV-01, INV-09, INV-38.
 contract StolenKeyTest is AbstractAttackTest {
     uint256 private constant STEPS = 16;
+    uint256 private constant TENTHS = 10;
     /// @dev Swap-free repairs move value from the owner to the owner; the venue may keep two units of USDC, which no budget counts.
     uint256 private constant IDLE_DUST_WAD = 2e12;
     string private constant TALLY = "BALLAST_TEST_STOLEN_KEY_TALLY";
@@ -24,6 +25,7 @@ contract StolenKeyTest is AbstractAttackTest {
         uint256 executed;
         uint256 mostInOneWindowWad;
         uint256 runsAboveHalf;
+        uint256[TENTHS] runsByTenth; // greatest loss of the campaign's windows, by tenths of the budget
     }
 
     uint256 private random;
@@ -38,11 +40,13 @@ contract StolenKeyTest is AbstractAttackTest {
         super.setUp();
         deal(Mainnet.USDC, address(vault), 30_000e6);
         fundIdle(Mainnet.WETH, 5e18);
-        _store(Tally(0, 0, 0, 0, 0));
+        Tally memory none;
+        _store(none);
     }
 
     /// forge-config: default.fuzz.runs = 1000
     /// forge-config: deep.fuzz.runs = 10000
+    /// forge-config: thief.fuzz.runs = 2000
     function testFuzz_attack_stolenAgentKey_randomCampaign_noWindowLosesMoreThanBudget(uint256 seed) public {
         random = seed;
         for (uint256 i; i < STEPS; i++) {
@@ -182,13 +186,27 @@ contract StolenKeyTest is AbstractAttackTest {
         t.executed += executed;
         if (mostWad > t.mostInOneWindowWad) t.mostInOneWindowWad = mostWad;
         if (mostWad > LOSS_BUDGET_WAD / 2) t.runsAboveHalf++;
+        // all of the budget belongs to the last tenth
+        t.runsByTenth[mostWad == LOSS_BUDGET_WAD ? TENTHS - 1 : mostWad * TENTHS / LOSS_BUDGET_WAD]++;
         _store(t);
-        console.log("campaigns %s, decisions sent %s, executed %s", t.runs, t.attempts, t.executed);
-        console.log("most lost in any window: %s of %s USD cents", t.mostInOneWindowWad / 1e16, LOSS_BUDGET_WAD / 1e16);
-        console.log("campaigns that took more than half of the budget: %s", t.runsAboveHalf);
+        _print(t);
         if (t.runs < 100) return;
         assertGt(t.executed * 100, t.attempts * 25, "vacuous: too few decisions were executed");
         if (t.runs < 500) return;
         assertGt(t.mostInOneWindowWad * 100, LOSS_BUDGET_WAD * 80, "vacuous: the thief never came near the budget");
+    }
+
+    /// @dev script/tools/stolen_key.py reads these two lines.
+    function _print(Tally memory t) private pure {
+        string memory figures = string.concat("stolen key: campaigns ", vm.toString(t.runs), ", decisions sent ");
+        figures = string.concat(figures, vm.toString(t.attempts), ", executed ", vm.toString(t.executed));
+        figures = string.concat(figures, ", most lost in a window ", vm.toString(t.mostInOneWindowWad / 1e16));
+        console.log(string.concat(figures, " of ", vm.toString(LOSS_BUDGET_WAD / 1e16), " USD cents"));
+        string memory tenths = "stolen key, windows by tenths of the budget:";
+        for (uint256 i; i < TENTHS; i++) {
+            tenths = string.concat(tenths, " ", vm.toString(t.runsByTenth[i]));
+        }
+        console.log(tenths);
+        console.log("campaigns that took more than half of the budget: %s", t.runsAboveHalf);
     }
 }

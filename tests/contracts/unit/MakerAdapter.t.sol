@@ -337,6 +337,8 @@ contract MakerAdapterTest is AbstractMakerTest {
         OSM.kiss(address(adapter));
         (,, known) = adapter.nextHealth(address(vault), ref);
         assertTrue(known, "once listed");
+        (,, known) = adapter.nextPrice();
+        assertTrue(known, "and so is its price");
         OSM.void();
         (,, known) = adapter.nextHealth(address(vault), ref);
         assertFalse(known, "there is no price");

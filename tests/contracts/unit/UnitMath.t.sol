@@ -31,6 +31,16 @@ contract UnitMathTest is Test {
         assertEq(up, exact ? down : down + 1);
     }
 
+    /// @dev From 2^128 on the products need more than a word.
+    function test_wideFactors_boundary_areExact() public pure {
+        uint256 wide = 1 << 128;
+        assertEq(UnitMath.valueWadDown(wide - 1, wide - 1, 18), uint256(wide - 1) * (wide - 1) / 1e18);
+        assertEq(UnitMath.valueWadDown(wide, wide, 18), (type(uint256).max - 584_007_913_129_639_935) / 1e18);
+        assertEq(UnitMath.valueWadUp(wide, wide, 18), UnitMath.valueWadDown(wide, wide, 18) + 1);
+        assertEq(UnitMath.bpsOfUp(wide * 10_000, 1), wide, "exact, nothing to round");
+        assertEq(UnitMath.bpsOfUp(wide * 10_000 + 1, 1), wide + 1);
+    }
+
     function test_bpsOfUp_roundsUp() public pure {
         assertEq(UnitMath.bpsOfUp(10_000, 150), 150);
         assertEq(UnitMath.bpsOfUp(10_001, 150), 151);

@@ -1,0 +1,360 @@
+"""Break the contracts in one place at a time and count how many breaks the tests notice.
+
+Every mutant of a check (guards, `ConfigCheck`, every `require`, every function that only checks) is run,
+and a seeded sample, stratified by file, of the rest. Results go to a JSON-lines file after each mutant; a
+second call goes on where the first ended, and mutants whose source has changed since are run again.
+Assembly, comments, strings and imports are left alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import random
+import re
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from mutant_tree import Change, MutantTree, Suite, seconds_since
+from run_tests import ROOT, upstream
+
+RESULTS = ROOT / "build/mutants/results.jsonl"
+NO_CODE = ("contracts/interfaces/", "contracts/types/")
+CHECK_FILES = ("contracts/guards/", "contracts/libraries/ConfigCheck.sol")
+CHECK_FUNCTION = re.compile(r"\bfunction\s+(_require\w*|_check\w*|_timelocked|_enter)\b")
+TEST_SECONDS = 240
+
+# Which suites notice a break of a source soonest; "inlined" suites have the library's code in their own.
+UNIT = {
+    "Budget": "Budget",
+    "BudgetGuard": "Budget",
+    "ConfigPage": "ConfigPage",
+    "DecisionHash": "DecisionHash",
+    "UniswapV3Twap": "UniswapV3Twap",
+    "UnitMath": "UnitMath",
+    "HealthGuard": "Guards",
+    "NonceGuard": "Guards",
+    "SlippageGuard": "Guards",
+    "WindowGuard": "Guards",
+    "OracleGuard": "OracleGuard",
+}
+FORK = {
+    "AaveV3Adapter": "conformance/AaveV3Adapter.t.sol",
+    "ConfigCheck": "fork/Configuration.t.sol",
+    "DecisionQueue": "fork/Queue.t.sol",
+    "UniswapV3FlashSwap": "attack/Callbacks.t.sol",
+    "VaultConfigurator": "fork/Configuration.t.sol",
+    "VaultFactory": "fork/Deploy.t.sol",
+    "VaultOwner": "fork/OwnerExit.t.sol",
+    "VaultPage": "fork/ConfigPage.t.sol",
+    "VaultViews": "fork/Views.t.sol",
+    "VaultWiring": "fork/Deploy.t.sol",
+}
+ALL_FORK = "tests/contracts/{fork,conformance,attack}/[!S]*.t.sol"
+ALL_THEFT = "tests/contracts/attack/StolenKeySandwich.t.sol"
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One break; `check` marks those of which every one must be noticed."""
+
+    change: Change
+    operator: str
+    line: int
+    check: bool
+
+    @property
+    def name(self) -> str:
+        """Identify the mutant by its file, place and change."""
+        return f"{Path(self.change.path).stem}:{self.line}:{self.operator}:{self._mark()}"
+
+    def _mark(self) -> str:
+        text = f"{self.change.path}|{self.change.start}|{self.change.old}|{self.change.new}"
+        return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+@dataclass(frozen=True)
+class Result:
+    """How one mutant fared: killed, survived, timeout (counts as killed) or invalid (no program)."""
+
+    name: str
+    source: str  # sha256 of the file that was broken
+    path: str
+    line: int
+    operator: str
+    old: str
+    new: str
+    check: bool
+    verdict: str
+    by: str
+    seconds: float
+
+
+# ---------------------------------------------------------------- making mutants
+
+
+def mask(source: str) -> str:
+    """Blank comments, strings, hex and assembly, keeping every character's place."""
+    blank = re.compile(r'//[^\n]*|/\*.*?\*/|hex"[^"]*"|"(?:[^"\\\n]|\\.)*"|\b0x[0-9a-fA-F_]+', re.DOTALL)
+    text = blank.sub(lambda found: re.sub(r"[^\n]", " ", found.group()), source)
+    for found in list(re.finditer(r"\bassembly\b[^{]*\{", text)):
+        end = _closing(text, found.end() - 1)
+        text = text[: found.start()] + re.sub(r"[^\n]", " ", text[found.start() : end]) + text[end:]
+    header = re.compile(r"^(?:import|pragma|using)\b.*?;", re.MULTILINE | re.DOTALL)
+    return header.sub(lambda found: re.sub(r"[^\n]", " ", found.group()), text)
+
+
+def _closing(text: str, opening: int) -> int:
+    """Return the place after the bracket that closes the one at `opening`."""
+    pairs = {"(": ")", "{": "}"}
+    left, right = text[opening], pairs[text[opening]]
+    depth = 0
+    for place in range(opening, len(text)):
+        depth += (text[place] == left) - (text[place] == right)
+        if depth == 0:
+            return place + 1
+    raise ValueError(f"bracket at {opening} is never closed")
+
+
+RELATIONS = {"<=": ("<", ">"), ">=": (">", "<"), "<": ("<=",), ">": (">=",), "==": ("!=",), "!=": ("==",)}
+ARITHMETIC = {
+    "+": "-",
+    "-": "+",
+    "*": "/",
+    "/": "*",
+    "%": "*",
+    "+=": "-=",
+    "-=": "+=",
+    "|=": "&=",
+    ">>": "<<",
+    "<<": ">>",
+}
+ASSIGNMENT = re.compile(
+    r"^[ ]+(?!return\b|require\b|revert\b|emit\b|delete\b)[(\w][\w.\[\](), ]* (?:=|\+=|-=|\|=) [^=][^\n]*;$",
+    re.MULTILINE,
+)
+CALL = re.compile(
+    r"^[ ]+(?!(?:return|require|revert|event|error|if|for|while|function)\b)[\w.\[\]]+\([^\n]*\);$",
+    re.MULTILINE,
+)
+DECLARES = re.compile(
+    r"^\s*(?:\(?u?int\d*|address|bool|bytes\d*|string|[A-Z]\w+)(?:\[\])?(?: memory| storage| calldata)? \w"
+)
+
+
+def _swaps(text: str) -> Iterator[tuple[str, int, str, str]]:
+    for found in re.finditer(r" (<=|>=|<|>|==|!=) ", text):
+        for new in RELATIONS[found.group(1)]:
+            yield "relation", found.start(1), found.group(1), new
+    for found in re.finditer(r" (\+=|-=|\|=|>>|<<|[-+*/%]) ", text):
+        yield "arithmetic", found.start(1), found.group(1), ARITHMETIC[found.group(1)]
+    for found in re.finditer(r"&&|\|\|", text):
+        yield "logic", found.start(), found.group(), "||" if found.group() == "&&" else "&&"
+    for found in re.finditer(r"(?<![\w.])\d[\d_]*(?:e\d+)?(?![\w.])", text):
+        yield "constant", found.start(), found.group(), f"({found.group()} + 1)"
+
+
+def _removals(text: str) -> Iterator[tuple[str, int, str, str]]:
+    for found in re.finditer(r"\brequire\(", text):
+        end = _closing(text, found.end() - 1) + 1
+        yield "require removed", found.start(), text[found.start() : end], ""
+    for found in re.finditer(r"\bif \(", text):
+        end = _closing(text, found.end() - 1)
+        inside = text[found.end() : end - 1]
+        yield "condition negated", found.end(), inside, f"!({inside})"
+    for found in re.finditer(r"\breturn ([^;(][^;]*);", text):
+        if found.group(1) not in {"0", "true", "false"}:
+            yield "return zero", found.start(1), found.group(1), _zero(text, found.start(), found.group(1))
+    for pattern in (ASSIGNMENT, CALL):
+        for found in pattern.finditer(text):
+            if not DECLARES.match(found.group()):
+                yield "statement deleted", found.start(), found.group(), ""
+
+
+def _zero(text: str, place: int, value: str) -> str:
+    """Return a zero of the type that the function around `place` returns."""
+    header = text[text.rfind("function ", 0, place) : place]
+    told = re.search(r"returns \((\w+)[^,)]*\)", header)
+    kind = told.group(1) if told else ""
+    if kind == "bool":
+        return "false" if value != "false" else "true"
+    return "address(0)" if kind == "address" else "bytes32(0)" if kind == "bytes32" else "0"
+
+
+def mutants_of(path: str, source: str) -> list[Mutant]:
+    """Return every mutant of one source, in the order of the text."""
+    text = mask(source)
+    requires = [(m.start(), _closing(text, m.end() - 1)) for m in re.finditer(r"\brequire\(", text)]
+    checks = [(m.start(), _body_end(text, m.end())) for m in CHECK_FUNCTION.finditer(text)]
+    whole = path.startswith(CHECK_FILES)
+    found = []
+    for operator, start, old, new in [*_swaps(text), *_removals(text)]:
+        inside = any(begin <= start < end for begin, end in [*requires, *checks])
+        original = source[start : start + len(old)]
+        # a removal was cut from the masked text, where strings are blank
+        changed = new.replace(old, original) if operator == "condition negated" else new
+        line = source.count("\n", 0, start) + 1
+        found.append(Mutant(Change(path, start, original, changed), operator, line, whole or inside))
+    return sorted(found, key=lambda mutant: (mutant.change.start, mutant.operator, mutant.change.new))
+
+
+def _body_end(text: str, place: int) -> int:
+    opening = text.find("{", place)
+    return _closing(text, opening) if opening >= 0 else len(text)
+
+
+def all_mutants() -> list[Mutant]:
+    """Return every mutant of every source that has code."""
+    sources = sorted(path for path in (ROOT / "contracts").rglob("*.sol") if ".cache" not in path.parts)
+    named = [(str(path.relative_to(ROOT)), path) for path in sources]
+    return [
+        m for name, path in named if not name.startswith(NO_CODE) for m in mutants_of(name, path.read_text())
+    ]
+
+
+def choose(mutants: list[Mutant], sample: int, seed: int) -> list[Mutant]:
+    """Take all checks, and of the whole a sample stratified by file; the order depends on the seed alone."""
+    strata: dict[str, list[Mutant]] = defaultdict(list)
+    for mutant in mutants:
+        strata[mutant.change.path].append(mutant)
+    dice = random.Random(seed)  # noqa: S311 - a sample, no secret
+    taken = {mutant.name: mutant for mutant in mutants if mutant.check}
+    for path in sorted(strata):
+        share = -(-sample * len(strata[path]) // max(1, len(mutants)))  # rounded up: no file is left out
+        taken |= {mutant.name: mutant for mutant in dice.sample(strata[path], min(share, len(strata[path])))}
+    order = [taken[name] for name in sorted(taken)]
+    dice.shuffle(order)
+    return order
+
+
+# ---------------------------------------------------------------- running them
+
+
+def suites_for(path: str) -> list[Suite]:
+    """Return what is run against a break of `path`, the likeliest first."""
+    stem = Path(path).stem
+    first = []
+    if stem in UNIT:
+        first.append(Suite(f"tests/contracts/unit/{UNIT[stem]}.t.sol", inlined=True))
+    if stem in FORK:
+        first.append(Suite(f"tests/contracts/{FORK[stem]}"))
+    return [*first, Suite(ALL_FORK), Suite(ALL_THEFT)]
+
+
+def judge(tree: MutantTree, mutant: Mutant) -> tuple[str, str]:
+    """Break, compile, and run suites until one notices.
+
+    Returns:
+        verdict and the test that gave it
+    """
+    tree.change(mutant.change)
+    if not tree.compile():
+        return "invalid", "compiler"
+    for suite in suites_for(mutant.change.path):
+        ran = tree.run(suite)
+        if ran.timed_out:
+            return "timeout", suite.path
+        if ran.failed:
+            return "killed", ran.first_failure
+    return "survived", ""
+
+
+def _sha(path: str) -> str:
+    return hashlib.sha256((ROOT / path).read_bytes()).hexdigest()[:16]
+
+
+def earlier(results: Path) -> dict[str, Result]:
+    """Read the results whose source is still the same."""
+    if not results.is_file():
+        return {}
+    rows = [Result(**json.loads(line)) for line in results.read_text().splitlines()]
+    return {row.name: row for row in rows if (ROOT / row.path).is_file() and row.source == _sha(row.path)}
+
+
+def run(tree: MutantTree, chosen: Iterable[Mutant], results: Path, until: float) -> None:
+    """Judge what has no result yet, until the clock says stop; every result is written at once."""
+    done = earlier(results)
+    results.parent.mkdir(parents=True, exist_ok=True)
+    for mutant in chosen:
+        if mutant.name in done:
+            continue
+        if time.monotonic() > until:
+            return
+        started = time.monotonic()
+        verdict, by = judge(tree, mutant)
+        change = mutant.change
+        place = (
+            _sha(change.path),
+            change.path,
+            mutant.line,
+            mutant.operator,
+            change.old,
+            change.new,
+            mutant.check,
+        )
+        row = Result(mutant.name, *place, verdict, by, seconds_since(started))
+        with results.open("a") as file:
+            file.write(json.dumps(asdict(row)) + "\n")
+        print(f"{verdict:8s} {row.seconds:6.1f} s  {row.name}  {by}", flush=True)
+
+
+def table(rows: list[Result], chosen: int) -> str:
+    """Return counts by file and the score; invalid mutants are no programs and count nowhere."""
+    lines = ["| Source | killed | survived | invalid |", "|---|---:|---:|---:|"]
+    by_file: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in rows:
+        by_file[row.path]["killed" if row.verdict == "timeout" else row.verdict] += 1
+    for path, counts in sorted(by_file.items()):
+        lines.append(f"| `{path}` | {counts['killed']} | {counts['survived']} | {counts['invalid']} |")
+    for title, part in (("all", rows), ("checks", [row for row in rows if row.check])):
+        killed = sum(row.verdict in {"killed", "timeout"} for row in part)
+        valid = sum(row.verdict != "invalid" for row in part)
+        lines.append(
+            f"{title}: {killed} of {valid} killed" + (f" ({100 * killed / valid:.1f} %)" if valid else "")
+        )
+    seconds = sum(row.seconds for row in rows)
+    lines.append(f"{len(rows)} of {chosen} chosen mutants run, {seconds / max(1, len(rows)):.1f} s each")
+    lines += [
+        f"survived: {r.path}:{r.line} {r.operator}: {r.old!r} -> {r.new!r}"
+        for r in rows
+        if r.verdict == "survived"
+    ]
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Run, print the table, and return 0 unless a mutant of a check survived."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sample", type=int, default=400, help="mutants besides those of the checks")
+    parser.add_argument("--seed", type=int, default=20261123)
+    parser.add_argument("--only", default="", help="sources whose path has this in it")
+    parser.add_argument(
+        "--budget-seconds", type=float, default=float("inf"), help="stop after this long; go on later"
+    )
+    parser.add_argument("--results", type=Path, default=RESULTS)
+    parser.add_argument(
+        "--report", action="store_true", help="print the table of the results so far, run nothing"
+    )
+    asked = parser.parse_args()
+    chosen = [m for m in choose(all_mutants(), asked.sample, asked.seed) if asked.only in m.change.path]
+    if not asked.report:
+        with upstream() as url:
+            run(
+                MutantTree(0, url, TEST_SECONDS),
+                chosen,
+                asked.results,
+                time.monotonic() + asked.budget_seconds,
+            )
+    names = {mutant.name for mutant in chosen}
+    rows = [row for row in earlier(asked.results).values() if row.name in names]
+    print(table(rows, len(chosen)))
+    return 1 if any(row.check and row.verdict == "survived" for row in rows) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,119 @@
+"""Take each named defence out of a copy of the contracts and see that the test which holds it fails.
+
+`tests/mutants/*.json` lists them: the promises and threats (`holds`) that the defence serves, the place in
+the source (`search` must be there exactly once), what it becomes, and the test. A mutant whose test passes,
+whose source is gone or that does not compile is a failure here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from mutant_tree import Change, MutantTree, Suite, seconds_since
+from run_tests import ROOT, upstream
+
+FOLDER = ROOT / "tests/mutants"
+SLOT = 1
+TEST_SECONDS = 240
+
+
+@dataclass(frozen=True)
+class NamedMutant:
+    """One defence taken out, and the test that must notice."""
+
+    name: str
+    holds: tuple[str, ...]
+    source: str
+    search: str
+    replace: str
+    suite: Suite
+
+    def change(self, text: str) -> Change:
+        """Locate the defence in the source's text.
+
+        Raises:
+            ValueError: unless it stands there exactly once.
+        """
+        count = text.count(self.search)
+        if count != 1:
+            raise ValueError(
+                f"{self.source}: the defence stands there {count} times, must be once: {self.search!r}"
+            )
+        return Change(self.source, text.index(self.search), self.search, self.replace)
+
+
+def load(folder: Path) -> list[NamedMutant]:
+    """Read every list of the folder.
+
+    Raises:
+        ValueError: where a mutant holds nothing, or a name comes twice.
+    """
+    mutants = [mutant for path in sorted(folder.glob("*.json")) for mutant in _read(path)]
+    names = [mutant.name for mutant in mutants]
+    doubled = sorted({name for name in names if names.count(name) > 1})
+    if doubled:
+        raise ValueError(f"names must be unique, found twice: {doubled}")
+    return mutants
+
+
+def _read(path: Path) -> Iterator[NamedMutant]:
+    for row in json.loads(path.read_text()):
+        if not row["holds"]:
+            raise ValueError(f"{path.name}: {row['name']!r} names no promise and no threat")
+        suite = Suite(row["path"], row["test"], inlined=row.get("inlined", False))
+        yield NamedMutant(
+            row["name"], tuple(row["holds"]), row["source"], row["search"], row["replace"], suite
+        )
+
+
+def judge(tree: MutantTree, mutant: NamedMutant) -> tuple[bool, str]:
+    """Take the defence out and run its test.
+
+    Returns:
+        whether the test noticed, and by what or why not
+    """
+    try:
+        change = mutant.change((ROOT / mutant.source).read_text())
+    except (ValueError, FileNotFoundError) as problem:
+        return False, str(problem)
+    tree.change(change)
+    if not tree.compile():
+        return False, "does not compile: no program, no proof"
+    ran = tree.run(mutant.suite)
+    if ran.failed or ran.timed_out:
+        return True, ran.first_failure
+    return False, f"{ran.passed} tests passed without the defence"
+
+
+def main() -> int:
+    """Judge all, or those whose name has the text or that hold the id; 0 only if every test noticed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", default="", help="name, INV or T id")
+    parser.add_argument(
+        "--skip", type=int, default=0, help="leave out so many: to go on where a run was cut off"
+    )
+    asked = parser.parse_args()
+    chosen = [m for m in load(FOLDER) if asked.only in m.name or asked.only in m.holds][asked.skip :]
+    unseen = 0
+    with upstream() as url:
+        tree = MutantTree(SLOT, url, TEST_SECONDS)
+        for mutant in chosen:
+            started = time.monotonic()
+            noticed, by = judge(tree, mutant)
+            unseen += not noticed
+            ids = ", ".join(mutant.holds)
+            word = "noticed" if noticed else "UNSEEN "
+            print(f"{word} {seconds_since(started):6.1f} s  {mutant.name} ({ids}): {by}", flush=True)
+        tree.restore()
+    print(f"{len(chosen) - unseen} of {len(chosen)} defences are held by their tests")
+    return 0 if chosen and not unseen else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,123 @@
+"""Named mutants, the stolen key's sum and the prover's verdict: each says no where it must."""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+TOOLS = ROOT / "script/tools"
+
+
+@pytest.fixture
+def tools(monkeypatch):
+    """The scripts as modules."""
+    monkeypatch.syspath_prepend(TOOLS)
+    import named_mutants  # noqa: PLC0415
+    import prove  # noqa: PLC0415
+    import stolen_key  # noqa: PLC0415
+
+    yield {"named": named_mutants, "prove": prove, "thief": stolen_key}
+    for name in ("named_mutants", "prove", "stolen_key", "mutant_tree", "run_tests"):
+        sys.modules.pop(name, None)
+
+
+# ---------------------------------------------------------------- named mutants
+
+
+def test_every_named_defence_stands_in_its_source_once_and_its_test_file_is_there(tools):
+    mutants = tools["named"].load(TOOLS.parents[1] / "tests/mutants")
+    for mutant in mutants:
+        mutant.change((ROOT / mutant.source).read_text())
+        tests = re.findall(r"function (test\w*)", (ROOT / mutant.suite.path).read_text())
+        assert any(re.search(mutant.suite.test, test) for test in tests), mutant.name
+    assert len(mutants) >= 50
+
+
+@pytest.mark.parametrize("text", ["nothing", "a == b; a == b;"])
+def test_defence_that_is_gone_or_doubled_is_an_error(tools, text):
+    mutant = next(iter(tools["named"]._read(_listed(tools, holds=["T1"]))))
+    with pytest.raises(ValueError, match="must be once"):
+        mutant.change(text)
+
+
+def test_mutant_that_holds_nothing_is_an_error(tools):
+    with pytest.raises(ValueError, match="no promise"):
+        list(tools["named"]._read(_listed(tools, holds=[])))
+
+
+def _listed(tools, *, holds):
+    row = {
+        "name": "n",
+        "holds": holds,
+        "source": "s",
+        "search": "a == b;",
+        "replace": "",
+        "path": "p",
+        "test": "t",
+    }
+    path = Path(tools["named"].__file__).parent / "unused"
+    return type(path)(_write(json.dumps([row])))
+
+
+def _write(text):
+    import tempfile  # noqa: PLC0415
+
+    with tempfile.NamedTemporaryFile("w", suffix=".json", delete=False) as file:
+        file.write(text)
+    return file.name
+
+
+# ---------------------------------------------------------------- stolen key
+
+PRINTED = (
+    "stolen key: campaigns 1, decisions sent 9, executed 3, most lost in a window 400 of 50000 USD cents\n"
+    "stolen key, windows by tenths of the budget: 1 0 0 0 0 0 0 0 0 0\n"
+    "stolen key: campaigns 2, decisions sent 20, executed 5, most lost in a window 49000 of 50000 USD cents\n"
+    "stolen key, windows by tenths of the budget: 1 0 0 0 0 0 0 0 0 1\n"
+)
+
+
+def test_last_figures_count(tools):
+    part = tools["thief"].parse(PRINTED, 1, 2.0)
+    assert (part.campaigns, part.sent, part.executed, part.most_cents) == (2, 20, 5, 49_000)
+    assert part.windows == (1, 0, 0, 0, 0, 0, 0, 0, 0, 1)
+
+
+def test_output_without_figures_is_an_error(tools):
+    with pytest.raises(ValueError, match="no figures"):
+        tools["thief"].parse("Suite result: ok", 1, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("executed", "most", "held"), [(20, 50_000, True), (19, 50_000, False), (20, 50_001, False)]
+)
+def test_promise_boundary(tools, executed, most, held):
+    part = tools["thief"].Slice(1, 10, 100, executed, most, 50_000, (10, *[0] * 9), 1.0)
+    assert tools["thief"].summary([part])[0] is held
+
+
+def test_no_slice_is_no_proof(tools):
+    assert tools["thief"].summary([])[0] is False
+
+
+# ---------------------------------------------------------------- prover
+
+PROVEN = "".join(f"[PASS] check_{number}()\n" for number in range(20))
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds", "enough"),
+    [
+        (PROVEN, 300, True),
+        (PROVEN, 301, False),
+        (PROVEN.replace("[PASS] check_0()\n", ""), 1, False),
+        (PROVEN + "[TIMEOUT] check_x()\n", 1, False),
+        (PROVEN + "[FAIL] check_x()\n", 1, False),
+        (PROVEN + "[ERROR] check_x()\n", 1, False),
+    ],
+)
+def test_prover_boundary(tools, text, seconds, enough):
+    assert tools["prove"].judge(text, seconds)[0] is enough

@@ -1,0 +1,133 @@
+"""The mutants: what is broken, what is left alone, what is chosen, and what is run again."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+TOOLS = Path(__file__).resolve().parents[3] / "script/tools"
+
+
+@pytest.fixture
+def mutate(monkeypatch):
+    """The tool as a module; scripts are no package."""
+    monkeypatch.syspath_prepend(TOOLS)
+    import mutate  # noqa: PLC0415
+
+    yield mutate
+    for name in ("mutate", "mutant_tree", "run_tests"):
+        sys.modules.pop(name, None)
+
+
+def changes(mutate, body, path="contracts/A.sol"):
+    """All mutants of a function with this body: operator, what stood there, what comes."""
+    head = "contract A {\n    function f(uint256 a, uint256 b) internal returns (uint256) {\n"
+    source = f"{head}{body}\n    }}\n}}\n"
+    found = mutate.mutants_of(path, source)
+    for mutant in found:
+        mutant.change.apply(source)  # names a place that is there
+    return {(m.operator, m.change.old.strip(), m.change.new) for m in found}
+
+
+def test_every_operator_has_its_mutants(mutate):
+    found = changes(
+        mutate, "        require(a <= b && b != 7, Bad());\n        x = a;\n        if (a > b) return a + b;"
+    )
+    assert ("relation", "<=", "<") in found
+    assert ("relation", "<=", ">") in found
+    assert ("logic", "&&", "||") in found
+    assert ("constant", "7", "(7 + 1)") in found
+    assert ("require removed", "require(a <= b && b != 7, Bad());", "") in found
+    assert ("condition negated", "a > b", "!(a > b)") in found
+    assert ("arithmetic", "+", "-") in found
+    assert ("return zero", "a + b", "0") in found
+    assert ("statement deleted", "x = a;", "") in found
+
+
+def test_comments_strings_assembly_and_imports_are_left_alone(mutate):
+    source = (
+        'import {A} from "a < b";\n// a < b\ncontract A {\n    /// a + b\n    function f() internal {\n'
+        '        assembly ("memory-safe") {\n            if lt(1, 2) { mstore(0, 1 ) }\n        }\n    }\n}\n'
+    )
+    assert mutate.mutants_of("contracts/A.sol", source) == []
+
+
+def test_removed_require_keeps_its_strings_out_of_the_place(mutate):
+    found = changes(mutate, '        require(a == b, Bad("a)b"));')
+    assert ("require removed", 'require(a == b, Bad("a)b"));', "") in found
+
+
+def test_guards_requires_and_check_functions_are_checks(mutate):
+    body = "contract A {\n    function f() internal {\n        x = 5;\n    }\n}\n"
+    assert all(m.check for m in mutate.mutants_of("contracts/guards/A.sol", body))
+    assert not any(m.check for m in mutate.mutants_of("contracts/A.sol", body))
+    named = body.replace("function f", "function _checkIt")
+    assert all(m.check for m in mutate.mutants_of("contracts/A.sol", named))
+
+
+def test_sample_holds_every_check_every_file_and_depends_on_the_seed_alone(mutate):
+    plain = "contract A {\n    function f() internal {\n" + "        x = 5;\n" * 40 + "    }\n}\n"
+    all_of_them = [
+        *mutate.mutants_of("contracts/guards/G.sol", plain),
+        *mutate.mutants_of("contracts/A.sol", plain),
+        *mutate.mutants_of("contracts/B.sol", plain),
+    ]
+    chosen = mutate.choose(all_of_them, 12, 1)
+    assert {m for m in chosen if m.check} == {m for m in all_of_them if m.check}
+    assert {m.change.path for m in chosen} == {"contracts/guards/G.sol", "contracts/A.sol", "contracts/B.sol"}
+    assert chosen == mutate.choose(all_of_them, 12, 1)
+    assert chosen != mutate.choose(all_of_them, 12, 2)
+
+
+class Tree:
+    """Stands where the compiler and forge are: tells what it was asked."""
+
+    def __init__(self, ran):
+        self.ran, self.suites, self.changed = ran, [], []
+
+    def change(self, change):
+        self.changed.append(change)
+
+    def compile(self):
+        return True
+
+    def run(self, suite):
+        self.suites.append(suite.path)
+        return self.ran
+
+
+def first_mutant(mutate):
+    return next(m for m in mutate.all_mutants() if m.change.path == "contracts/guards/NonceGuard.sol")
+
+
+@pytest.mark.parametrize(
+    ("failed", "timed_out", "verdict"), [(1, False, "killed"), (0, False, "survived"), (0, True, "timeout")]
+)
+def test_verdict_is_what_the_tests_say(mutate, failed, timed_out, verdict):
+    tree = Tree(mutate_ran(mutate, failed=failed, timed_out=timed_out))
+    assert mutate.judge(tree, first_mutant(mutate))[0] == verdict
+    assert len(tree.suites) == (3 if verdict == "survived" else 1)
+
+
+def mutate_ran(mutate, *, failed, timed_out):
+    import mutant_tree  # noqa: PLC0415
+
+    return mutant_tree.Ran(1, failed, timed_out=timed_out, first_failure="test_x")
+
+
+def test_a_second_run_goes_on_where_the_first_ended(mutate, tmp_path):
+    results = tmp_path / "results.jsonl"
+    chosen = [m for m in mutate.all_mutants() if m.change.path == "contracts/guards/NonceGuard.sol"][:3]
+    mutate.run(Tree(mutate_ran(mutate, failed=1, timed_out=False)), chosen[:2], results, float("inf"))
+    tree = Tree(mutate_ran(mutate, failed=0, timed_out=False))
+    mutate.run(tree, chosen, results, float("inf"))
+    assert tree.changed == [chosen[2].change]
+    text = mutate.table(list(mutate.earlier(results).values()), 3)
+    assert "all: 2 of 3 killed (66.7 %)" in text
+    assert "survived: contracts/guards/NonceGuard.sol" in text
+
+
+def test_no_time_left_runs_nothing(mutate, tmp_path):
+    tree = Tree(mutate_ran(mutate, failed=1, timed_out=False))
+    mutate.run(tree, [first_mutant(mutate)], tmp_path / "r.jsonl", 0)
+    assert tree.changed == []
