@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {VaultPage} from "./VaultPage.sol";
-import {IVaultConfiguration} from "./interfaces/IVaultConfiguration.sol";
+import {VaultStorage} from "./VaultStorage.sol";
+import {IVaultConfigViews} from "./interfaces/IVaultConfigViews.sol";
 import {
     AssetConfig,
     Limits,
@@ -15,122 +15,115 @@ import {
 import {NetTerms} from "./types/Net.sol";
 
 /// @title What a vault's configuration is
-abstract contract VaultConfigViews is VaultPage, IVaultConfiguration {
-    /// @inheritdoc IVaultConfiguration
+abstract contract VaultConfigViews is VaultStorage, IVaultConfigViews {
+    /// @inheritdoc IVaultConfigViews
     function owner() external view returns (address) {
         return _owner;
     }
 
-    /// @inheritdoc IVaultConfiguration
+    /// @inheritdoc IVaultConfigViews
     function pendingOwner() external view returns (address) {
         return _pendingOwner;
     }
 
-    /// @inheritdoc IVaultConfiguration
+    /// @inheritdoc IVaultConfigViews
     function curator() external view returns (address) {
         return _curator;
     }
 
-    /// @inheritdoc IVaultConfiguration
+    /// @inheritdoc IVaultConfigViews
     function guardian() external view returns (address) {
         return _guardian;
     }
 
-    /// @inheritdoc IVaultConfiguration
+    /// @inheritdoc IVaultConfigViews
     function signer() external view returns (address) {
         return _signer;
     }
 
-    /// @inheritdoc IVaultConfiguration
+    /// @inheritdoc IVaultConfigViews
     function state() external view returns (VaultState) {
         return _state;
     }
 
-    /// @inheritdoc IVaultConfiguration
+    /// @inheritdoc IVaultConfigViews
     function configEpoch() external view returns (uint64) {
         return _configEpoch;
     }
 
-    /// @inheritdoc IVaultConfiguration
+    /// @inheritdoc IVaultConfigViews
     function configPage() external view returns (address) {
         return _page;
     }
 
-    /// @inheritdoc IVaultConfiguration
+    /// @inheritdoc IVaultConfigViews
     function timelockSeconds() external view returns (uint32) {
         return _timelockSeconds;
     }
 
-    /// @inheritdoc IVaultConfiguration
+    /// @inheritdoc IVaultConfigViews
     function limits() external view returns (Limits memory) {
         return _limits;
     }
 
-    /// @inheritdoc IVaultConfiguration
+    /// @inheritdoc IVaultConfigViews
     function assetList() external view returns (address[] memory) {
         return _assetList;
     }
 
-    /// @inheritdoc IVaultConfiguration
+    /// @inheritdoc IVaultConfigViews
     function positionList() external view returns (uint256[] memory) {
         return _positionList;
     }
 
-    /// @inheritdoc IVaultConfiguration
+    /// @inheritdoc IVaultConfigViews
     function assetConfig(address token) external view returns (AssetConfig memory) {
         return _assets[token];
     }
 
-    /// @inheritdoc IVaultConfiguration
+    /// @inheritdoc IVaultConfigViews
     function positionConfig(uint256 positionId) external view returns (PositionConfig memory) {
         return _positions[positionId];
     }
 
-    /// @inheritdoc IVaultConfiguration
+    /// @inheritdoc IVaultConfigViews
     function positionTokens(uint256 positionId) external view returns (address[] memory) {
         return _positionTokens[positionId];
     }
 
-    /// @inheritdoc IVaultConfiguration
+    /// @inheritdoc IVaultConfigViews
     function tokenRole(uint256 positionId, address token) external view returns (TokenRole) {
         return _roles[positionId][token];
     }
 
-    /// @inheritdoc IVaultConfiguration
+    /// @inheritdoc IVaultConfigViews
     function queueTerms() external view returns (QueueTerms memory) {
         return _queueTerms;
     }
 
-    /// @inheritdoc IVaultConfiguration
+    /// @inheritdoc IVaultConfigViews
     function queuedDecisions() external view returns (QueuedDecision[] memory) {
         return _queue;
     }
 
-    /// @inheritdoc IVaultConfiguration
+    /// @inheritdoc IVaultConfigViews
     function netTerms(uint256 positionId) external view returns (NetTerms memory) {
         return _nets[positionId];
     }
 
-    /// @inheritdoc IVaultConfiguration
+    /// @inheritdoc IVaultConfigViews
     function modelList() external view returns (bytes32[] memory) {
         return _modelList;
     }
 
-    /// @inheritdoc IVaultConfiguration
-    function isModelApproved(bytes32 modelId) public view returns (bool) {
+    /// @inheritdoc IVaultConfigViews
+    function isModelApproved(bytes32 modelId) external view returns (bool) {
         (bool approved,) = _findModel(modelId);
         return approved;
     }
 
-    /// @inheritdoc IVaultConfiguration
+    /// @inheritdoc IVaultConfigViews
     function executableAt(bytes32 callHash) external view returns (uint256) {
         return _executableAt[callHash];
-    }
-
-    function _findModel(bytes32 modelId) internal view returns (bool approved, uint256 index) {
-        uint256 count = _modelList.length;
-        for (; index < count; index++) {
-            if (_modelList[index] == modelId) return (true, index);
-        }
     }
 }

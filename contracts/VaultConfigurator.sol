@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {VaultConfigViews} from "./VaultConfigViews.sol";
+import {VaultPage} from "./VaultPage.sol";
 import {VaultWiring} from "./VaultWiring.sol";
 import {BudgetGuard} from "./guards/BudgetGuard.sol";
 import {NetGuard} from "./guards/NetGuard.sol";
@@ -32,7 +32,7 @@ import {Wiring} from "./types/Wiring.sol";
 /// @dev Setters need no reentrancy lock of their own: they move no funds. They are barred while funds move, so that no callback can change
 /// the rules of the action that it is part of. Called directly, it meets its own empty storage, where nobody has a role.
 /// @custom:kill Holds nothing; without it a vault keeps its configuration and its owner's exit.
-contract VaultConfigurator is VaultConfigViews {
+contract VaultConfigurator is VaultPage, IVaultConfiguration {
     using Budget for Budget.Bucket;
     using BudgetGuard for Budget.Pair;
     using DecisionQueue for QueuedDecision[];
@@ -317,7 +317,8 @@ contract VaultConfigurator is VaultConfigViews {
     }
 
     function _approveModel(bytes32 modelId) private {
-        if (isModelApproved(modelId)) return;
+        (bool approved,) = _findModel(modelId);
+        if (approved) return;
         _modelList.push(modelId);
         ConfigCheck.atMost("models", _modelList.length, ConfigCheck.MAX_MODELS);
     }

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {VaultBase} from "./VaultBase.sol";
+import {VaultConfigViews} from "./VaultConfigViews.sol";
 import {VaultOwner} from "./VaultOwner.sol";
 import {VaultRescuer} from "./VaultRescuer.sol";
 import {VaultViews} from "./VaultViews.sol";
@@ -11,7 +12,7 @@ import {Wiring} from "./types/Wiring.sol";
 /// @notice Runs by delegatecall from a vault's fallback, and hands on to the rescuer what is not its own. Called directly, it meets its
 /// own empty storage, where nobody has a role and there is nothing to take.
 /// @custom:kill Holds nothing. The owner's exit cannot be stopped.
-contract VaultCustodian is VaultOwner, VaultViews {
+contract VaultCustodian is VaultOwner, VaultViews, VaultConfigViews {
     /// @notice Code of the safety net's plane, which knows the configuration plane.
     address public immutable rescuer;
 

@@ -94,4 +94,12 @@ abstract contract VaultStorage is IVaultTerms {
         position = _positions[positionId];
         require(position.adapter != address(0), PositionForbidden(positionId));
     }
+
+    /// @dev Place of a model in the list; its length where it is not there.
+    function _findModel(bytes32 modelId) internal view returns (bool approved, uint256 index) {
+        uint256 count = _modelList.length;
+        for (; index < count; index++) {
+            if (_modelList[index] == modelId) return (true, index);
+        }
+    }
 }
