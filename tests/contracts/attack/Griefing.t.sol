@@ -81,7 +81,7 @@ contract GriefingTest is AbstractAttackTest {
         _expectFeedRefusal(_round(19.99e8, vm.getBlockTimestamp()), IVaultTerms.PriceOutOfBounds.selector);
         _expectFeedRefusal(_round(100_000.01e8, vm.getBlockTimestamp()), IVaultTerms.PriceOutOfBounds.selector);
         vm.mockCallRevert(Mainnet.ETH_USD_FEED, abi.encodeWithSignature("latestRoundData()"), "dead");
-        _expectRefusal(IVaultTerms.PriceNotPositive.selector);
+        _expectRefusal(IVaultTerms.FeedRefused.selector);
         _mockRound(_round(3000e8, vm.getBlockTimestamp() - 4200));
         send(theft(1e18, 500, 50, 0));
     }
