@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {VaultBase} from "./VaultBase.sol";
+import {LoanOrder, VaultBorrower} from "./VaultBorrower.sol";
 import {VaultCustodian} from "./VaultCustodian.sol";
 import {VaultMeasure} from "./VaultMeasure.sol";
 import {AgreementGuard} from "./guards/AgreementGuard.sol";
@@ -13,13 +14,14 @@ import {SlippageGuard} from "./guards/SlippageGuard.sol";
 import {WindowGuard} from "./guards/WindowGuard.sol";
 import {ILendingAdapter} from "./interfaces/ILendingAdapter.sol";
 import {IVaultAgent} from "./interfaces/IVaultAgent.sol";
+import {IAaveV3FlashBorrower, IERC3156FlashBorrower} from "./interfaces/external/IFlashLender.sol";
 import {ConfigPage, Page} from "./libraries/ConfigPage.sol";
 import {DecisionHash} from "./libraries/DecisionHash.sol";
 import {DecisionQueue} from "./libraries/DecisionQueue.sol";
 import {UnitMath} from "./libraries/UnitMath.sol";
 import {FlashSwapOrder} from "./swap/UniswapV3FlashSwap.sol";
 import {AssetConfig, QueueTerms, QueuedDecision, TokenRole, VaultState} from "./types/Config.sol";
-import {ActionKind, DECISION_VERSION, Decision, Outcome, RouteKind} from "./types/Decision.sol";
+import {ActionKind, DECISION_VERSION, Decision, Outcome, Route, RouteKind} from "./types/Decision.sol";
 import {Execution} from "./types/Execution.sol";
 import {Wiring} from "./types/Wiring.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
@@ -64,17 +66,18 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// own in token units and work while feeds are down. So does everything of the owner.
 ///
 /// CALLS OUT. Lending venues and the other planes are code that runs by delegatecall from addresses fixed in this code; pools follow
-/// from a pinned factory. Nobody supplies a target or calldata. No approval outlives an action. The vault gives no delegation of credit.
+/// from a pinned factory, lenders are pinned, and a path leads over the vault's assets only. Nobody supplies a target or calldata. No approval outlives an action. The vault gives no delegation of credit.
 ///
-/// PARTS. `VaultStorage` every slot and the lock; `VaultWiring` what may be called; `VaultBase` calls out. Four planes of code share the
-/// storage: this one, what the agent may do; `VaultCustodian`, the owner's way in and out and the views; `VaultRescuer`, the safety net;
-/// `VaultConfigurator`, roles, limits and timelock. A selector that a plane does not have is the next one's.
+/// PARTS. `VaultStorage` every slot and the lock; `VaultWiring` what may be called; `VaultBase` calls out. Five planes of code share the
+/// storage: this one, what the agent may do; `VaultBorrower`, the same with a loan for the length of a call; `VaultCustodian`, the owner's
+/// way in and out and the views; `VaultRescuer`, the safety net; `VaultConfigurator`, roles, limits and timelock. A selector that a plane
+/// does not have is the next one's; of the borrower's, only the lenders' callbacks can be reached from outside.
 ///
 /// RISK. New debt, and another collateral that may lower health, need every view of both prices to agree, no jump, a position that ends above the
 /// floor, and the active state. Beyond a budget of their own they are queued: queued actions wait for the owner's delay, where he or the guardian
 /// can veto them, pass all guards again, and die with the epoch.
 ///
-/// FORBIDDEN TODAY: moves between venues, flash loans, aggregators, keeper fees. Their fields exist in the
+/// FORBIDDEN TODAY: moves between venues, loans for anything but deleverage, paths of several hops without a loan, aggregators, keeper fees. Their fields exist in the
 /// decision, must be zero, and are refused by name.
 /// @custom:kill `setState(VaultState.Halted)` by owner, curator or guardian stops the agent; `revokeSigner` takes its key away. The owner's
 /// exit cannot be stopped.
@@ -91,16 +94,21 @@ contract RebalanceVault is VaultMeasure, IVaultAgent {
 
     /// @notice Code of the owner's plane, which knows the safety net's, which knows the configuration's.
     address public immutable custodian;
+    /// @notice Code of the plane that borrows.
+    address public immutable borrower;
 
-    constructor(VaultCustodian custodian_, Wiring memory wiring) VaultBase(wiring) {
+    constructor(VaultCustodian custodian_, VaultBorrower borrower_, Wiring memory wiring) VaultBase(wiring) {
         _requireSameWiring(custodian_.wiringHash());
-        custodian = address(custodian_);
+        _requireSameWiring(borrower_.wiringHash());
+        (custodian, borrower) = (address(custodian_), address(borrower_));
     }
 
     receive() external payable {}
 
     fallback() external {
-        _answerBy(custodian);
+        bool byLender = msg.sig == IAaveV3FlashBorrower.executeOperation.selector
+            || msg.sig == IERC3156FlashBorrower.onFlashLoan.selector;
+        _answerBy(byLender ? borrower : custodian);
     }
 
     // ---------------------------------------------------------------- agent
@@ -179,23 +187,31 @@ contract RebalanceVault is VaultMeasure, IVaultAgent {
         bool isIdle = d.kind == ActionKind.AddCollateral || d.kind == ActionKind.RepayFromIdle;
         require(isSwap || isIdle, KindForbidden(d.kind));
         require(_state != VaultState.Halted, StateForbids(_state, d.kind));
-        RouteKind route = isSwap ? RouteKind.UniswapV3FlashSwap : RouteKind.None;
-        require(d.route.kind == route, RouteForbidden(d.route.kind, route));
-        _checkPath(d, isSwap);
-        require(d.route.flashSource == address(0), FieldForbidden("flashSource"));
+        _checkRoute(d, isSwap);
         require(d.targetVenue == address(0), FieldForbidden("targetVenue"));
         require(d.targetPositionId == 0, FieldForbidden("targetPositionId"));
         require(d.keeperFeeMaxWei == 0, FieldForbidden("keeperFeeMaxWei"));
     }
 
-    function _checkPath(Decision calldata d, bool isSwap) private pure {
+    /// @dev A lender that is not in the wiring has no route. The path of a financed sale is the borrower's to check, before it borrows.
+    function _checkRoute(Decision calldata d, bool isSwap) private view {
+        Route calldata route = d.route;
+        address lender = d.kind == ActionKind.Deleverage ? _lenderOf(route.kind) : address(0);
+        require(route.flashSource == lender, FieldForbidden("flashSource"));
+        if (lender != address(0)) return;
+        RouteKind allowed = isSwap ? RouteKind.UniswapV3FlashSwap : RouteKind.None;
+        require(route.kind == allowed, RouteForbidden(route.kind, allowed));
+        _checkPath(d, route.path, isSwap);
+    }
+
+    function _checkPath(Decision calldata d, bytes calldata path, bool isSwap) private pure {
         if (!isSwap) {
-            require(d.route.path.length == 0, PathInvalid(d.route.path));
+            require(path.length == 0, PathInvalid(path));
             require(d.tokenOut == d.tokenIn, FieldForbidden("tokenOut"));
             return;
         }
-        (address tokenIn, address tokenOut) = _tokensOf(d.route.path);
-        require(tokenIn == d.tokenIn && tokenOut == d.tokenOut, PathInvalid(d.route.path));
+        (address tokenIn, address tokenOut) = _tokensOf(path);
+        require(tokenIn == d.tokenIn && tokenOut == d.tokenOut, PathInvalid(path));
     }
 
     /// @dev `preview` leaves out the signature and nothing else.
@@ -362,11 +378,21 @@ contract RebalanceVault is VaultMeasure, IVaultAgent {
             _venueCall(
                 x.position.adapter, abi.encodeCall(ILendingAdapter.repay, (x.position.venueRef, d.tokenIn, x.spend))
             );
+        } else if (d.route.kind != RouteKind.UniswapV3FlashSwap) {
+            (outcome.spent, outcome.obtained) = (x.spend, _sellWithLoan(d, x));
         } else {
             FlashSwapOrder memory order =
                 FlashSwapOrder(d.kind, x.position.adapter, x.position.venueRef, d.tokenIn, d.tokenOut, x.spend);
             (outcome.spent, outcome.obtained) = _flashSwap(order, d.route.path);
         }
+    }
+
+    /// @dev The loan is what the decision wants to see repaid at least.
+    function _sellWithLoan(Decision calldata d, Execution memory x) private returns (uint256 obtained) {
+        LoanOrder memory order =
+            LoanOrder(d.route.kind, x.position.adapter, x.position.venueRef, d.tokenIn, d.tokenOut, x.spend, d.minOut);
+        bytes memory answer = _delegate(borrower, abi.encodeCall(VaultBorrower.sellWithLoan, (order, d.route.path)));
+        return uint256(bytes32(answer));
     }
 
     // ---------------------------------------------------------------- after the effects

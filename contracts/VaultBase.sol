@@ -50,12 +50,15 @@ abstract contract VaultBase is VaultWiring, UniswapV3FlashSwap {
     }
 
     /// @dev Puts all that came into the position, then pays the pool out of it. What comes as debt token repays, as far as there is debt, and
-    /// what is over stays idle; what comes as collateral is supplied. What is due is withdrawn, or borrowed where leverage is wanted.
+    /// what is over stays idle; what comes as collateral is supplied. What is due is withdrawn, or borrowed where leverage is wanted. A hop of a
+    /// financed sale moves no position: what it gives stays idle and what is due is there.
     function _onFlashSwap(FlashSwapOrder memory order, uint256 obtained, uint256 due) internal override {
-        bool repays = order.kind == ActionKind.Deleverage;
-        _venueCall(order.adapter, _call(repays ? _REPAY : _SUPPLY, order.venueRef, order.tokenOut, obtained));
-        bool borrows = order.kind == ActionKind.Leverage;
-        _venueCall(order.adapter, _call(borrows ? _BORROW : _WITHDRAW, order.venueRef, order.tokenIn, due));
+        if (order.kind != ActionKind.None) {
+            bool repays = order.kind == ActionKind.Deleverage;
+            _venueCall(order.adapter, _call(repays ? _REPAY : _SUPPLY, order.venueRef, order.tokenOut, obtained));
+            bool borrows = order.kind == ActionKind.Leverage;
+            _venueCall(order.adapter, _call(borrows ? _BORROW : _WITHDRAW, order.venueRef, order.tokenIn, due));
+        }
         IERC20(order.tokenIn).safeTransfer(msg.sender, due);
     }
 

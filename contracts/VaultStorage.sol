@@ -85,6 +85,11 @@ abstract contract VaultStorage is IVaultTerms {
         require(!_locked, Locked());
     }
 
+    /// @dev For what only an execution may reach.
+    function _requireLocked() internal view {
+        require(_locked, Unauthorized(msg.sender));
+    }
+
     function _requireOwner() internal view {
         require(msg.sender == _owner, Unauthorized(msg.sender));
     }

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {VaultStorage} from "./VaultStorage.sol";
+import {RouteKind} from "./types/Decision.sol";
 import {MAX_ADAPTERS, Wiring} from "./types/Wiring.sol";
 
 /// @title What a plane of a vault's code may call
@@ -18,12 +19,18 @@ abstract contract VaultWiring is VaultStorage {
     address private immutable _adapter4;
     address private immutable _adapter5;
 
+    address private immutable _aaveFlashPool;
+    address private immutable _freeFlashLender;
+
     constructor(Wiring memory wiring) {
         uint256 count = wiring.adapters.length;
         require(count != 0 && count <= MAX_ADAPTERS, ValueForbidden("adapters", count, MAX_ADAPTERS));
         for (uint256 i; i < count; i++) {
             require(wiring.adapters[i].code.length != 0, ZeroAddress("adapter"));
         }
+        _requireCodeOrNone("aaveFlashPool", wiring.aaveFlashPool);
+        _requireCodeOrNone("freeFlashLender", wiring.freeFlashLender);
+        (_aaveFlashPool, _freeFlashLender) = (wiring.aaveFlashPool, wiring.freeFlashLender);
         wiringHash = keccak256(abi.encode(wiring));
         _adapter0 = wiring.adapters[0];
         _adapter1 = _at(wiring, 1);
@@ -51,8 +58,18 @@ abstract contract VaultWiring is VaultStorage {
         require(known && adapter != address(0), VenueForbidden(adapter, _adapter0));
     }
 
+    /// @dev Who lends on a route; zero where nobody does.
+    function _lenderOf(RouteKind route) internal view returns (address) {
+        if (route == RouteKind.AaveV3FlashLoan) return _aaveFlashPool;
+        return route == RouteKind.FreeFlashLoan ? _freeFlashLender : address(0);
+    }
+
     function _requireSameWiring(bytes32 observed) internal view {
         require(observed == wiringHash, WiringMismatch(observed, wiringHash));
+    }
+
+    function _requireCodeOrNone(string memory name, address lender) private view {
+        require(lender == address(0) || lender.code.length != 0, ZeroAddress(name));
     }
 
     function _at(Wiring memory wiring, uint256 index) private pure returns (address) {

@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {AbstractWorldCheck} from "./AbstractWorldCheck.sol";
 import {Parameters} from "./Parameters.sol";
 import {RebalanceVault} from "ballast/RebalanceVault.sol";
+import {VaultBorrower} from "ballast/VaultBorrower.sol";
 import {VaultConfigurator} from "ballast/VaultConfigurator.sol";
 import {VaultCustodian} from "ballast/VaultCustodian.sol";
 import {VaultFactory} from "ballast/VaultFactory.sol";
@@ -32,6 +33,7 @@ struct Deployment {
     VaultConfigurator configurator;
     VaultRescuer rescuer;
     VaultCustodian custodian;
+    VaultBorrower borrower;
     RebalanceVault implementation;
     VaultFactory factory;
     IRebalanceVault vault;
@@ -77,12 +79,15 @@ contract Deploy is Script, AbstractWorldCheck {
         d.adapter = new AaveV3Adapter(
             IAaveV3AddressesProvider(Parameters.addressesProvider(json)), IAaveV3Pool(Parameters.pool(json))
         );
-        Wiring memory wiring = Wiring(new address[](1), Parameters.uniswapV3Factory(json));
+        Wiring memory wiring = Wiring(
+            new address[](1), Parameters.uniswapV3Factory(json), Parameters.pool(json), Parameters.freeFlashLender(json)
+        );
         wiring.adapters[0] = address(d.adapter);
         d.configurator = new VaultConfigurator(wiring);
         d.rescuer = new VaultRescuer(d.configurator, wiring);
         d.custodian = new VaultCustodian(d.rescuer, wiring);
-        d.implementation = new RebalanceVault(d.custodian, wiring);
+        d.borrower = new VaultBorrower(wiring);
+        d.implementation = new RebalanceVault(d.custodian, d.borrower, wiring);
         d.factory = new VaultFactory(address(d.implementation));
         config.positions[0].config.adapter = address(d.adapter);
         d.vault = IRebalanceVault(d.factory.createVault(salt, config));
@@ -141,6 +146,7 @@ contract Deploy is Script, AbstractWorldCheck {
     function _requireWiring(Deployment memory d) private view {
         _equal("vault's adapter", d.implementation.adapters()[0], address(d.adapter));
         _equal("vault's custodian", d.implementation.custodian(), address(d.custodian));
+        _equal("vault's borrower", d.implementation.borrower(), address(d.borrower));
         _equal("custodian's rescuer", d.custodian.rescuer(), address(d.rescuer));
         _equal("rescuer's configurator", d.rescuer.configurator(), address(d.configurator));
         _equal("factory's implementation", d.factory.implementation(), address(d.implementation));
@@ -172,6 +178,7 @@ contract Deploy is Script, AbstractWorldCheck {
         vm.serializeAddress("deployment", "configurator", address(d.configurator));
         vm.serializeAddress("deployment", "rescuer", address(d.rescuer));
         vm.serializeAddress("deployment", "custodian", address(d.custodian));
+        vm.serializeAddress("deployment", "borrower", address(d.borrower));
         vm.serializeAddress("deployment", "implementation", address(d.implementation));
         vm.serializeAddress("deployment", "factory", address(d.factory));
         string memory json = vm.serializeAddress("deployment", "vault", address(d.vault));

@@ -41,6 +41,12 @@ library Parameters {
         return vm.parseJsonAddress(json, ".uniswapV3Factory");
     }
 
+    /// @notice Lender of ERC-3156 without a fee; zero where the chain has none that is trusted.
+    function freeFlashLender(string memory json) internal view returns (address) {
+        if (!vm.keyExistsJson(json, ".freeFlashLender")) return address(0);
+        return vm.parseJsonAddress(json, ".freeFlashLender");
+    }
+
     /// @notice Uptime feed of the rollup's sequencer and the grace after its return; zeros on a chain without one.
     function sequencer(string memory json) internal view returns (address feed, uint256 graceSeconds) {
         if (!vm.keyExistsJson(json, ".sequencer")) return (address(0), 0);

@@ -71,6 +71,7 @@ class Deployment:
     configurator: ContractInstance
     rescuer: ContractInstance
     custodian: ContractInstance
+    borrower: ContractInstance
     implementation: ContractInstance
     factory: ContractInstance
     vault: ContractInstance
@@ -149,17 +150,25 @@ def deploy(
     adapter = account.deploy(
         project.AaveV3Adapter, parameters["aave"]["addressesProvider"], parameters["aave"]["pool"]
     )
-    wiring = ([adapter.address], parameters["uniswapV3Factory"])
+    wiring = (
+        [adapter.address],
+        parameters["uniswapV3Factory"],
+        parameters["aave"]["pool"],
+        parameters.get("freeFlashLender", NOBODY),
+    )
     configurator = account.deploy(project.VaultConfigurator, wiring)
     rescuer = account.deploy(project.VaultRescuer, configurator, wiring)
     custodian = account.deploy(project.VaultCustodian, rescuer, wiring)
-    implementation = account.deploy(project.RebalanceVault, custodian, wiring)
+    borrower = account.deploy(project.VaultBorrower, wiring)
+    implementation = account.deploy(project.RebalanceVault, custodian, borrower, wiring)
     factory = account.deploy(project.VaultFactory, implementation)
     read = sequenced(account, parameters)
     config = initial_config(read, parties, adapter.address, approved_models())
     factory.createVault(salt, config, sender=account)
     vault = instance(factory.vaultOf(account, salt), "IRebalanceVault")
-    deployment = Deployment(adapter, configurator, rescuer, custodian, implementation, factory, vault)
+    deployment = Deployment(
+        adapter, configurator, rescuer, custodian, borrower, implementation, factory, vault
+    )
     require_deployed(deployment, parties, read)
     return deployment
 

@@ -8,7 +8,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 /// @notice One flash swap in flight: `tokenIn` out of a position, by sale of collateral or by new debt, `tokenOut` into it.
 struct FlashSwapOrder {
-    ActionKind kind; // Deleverage, Leverage or SwapCollateral
+    ActionKind kind; // Deleverage, Leverage or SwapCollateral; None pays from idle funds and leaves the position alone
     address adapter;
     bytes32 venueRef;
     address tokenIn;

@@ -127,6 +127,7 @@ def compiled(tmp_path_factory):
         "RebalanceVault",
         "VaultCustodian",
         "VaultRescuer",
+        "VaultBorrower",
         "VaultConfigurator",
         "VaultFactory",
         "AaveV3Adapter",

@@ -7,6 +7,7 @@ import {Parameters} from "../../../script/Parameters.sol";
 import {Mainnet} from "../utils/Mainnet.sol";
 import {VaultTest} from "../utils/VaultTest.sol";
 import {RebalanceVault} from "ballast/RebalanceVault.sol";
+import {VaultBorrower} from "ballast/VaultBorrower.sol";
 import {VaultConfigurator} from "ballast/VaultConfigurator.sol";
 import {VaultCustodian} from "ballast/VaultCustodian.sol";
 import {VaultFactory} from "ballast/VaultFactory.sol";
@@ -122,7 +123,7 @@ contract DeployForkTest is VaultTest {
     function test_constructors_refuseAddressesWithoutCode() public {
         vm.expectRevert(abi.encodeWithSelector(VaultFactory.ImplementationMissing.selector, stranger));
         new VaultFactory(stranger);
-        Wiring memory wiring = Wiring(new address[](1), Mainnet.UNISWAP_FACTORY);
+        Wiring memory wiring = Wiring(new address[](1), Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, address(0));
         wiring.adapters[0] = stranger;
         vm.expectRevert(abi.encodeWithSelector(IVaultTerms.ZeroAddress.selector, "adapter"));
         new VaultConfigurator(wiring);
@@ -137,11 +138,12 @@ contract DeployForkTest is VaultTest {
     }
 
     function test_planes_mustShareOneWiring() public {
-        Wiring memory wiring = Wiring(new address[](1), Mainnet.UNISWAP_FACTORY);
+        Wiring memory wiring = Wiring(new address[](1), Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, address(0));
         wiring.adapters[0] = address(adapter);
         VaultConfigurator configurator = new VaultConfigurator(wiring);
         VaultRescuer rescuer = new VaultRescuer(configurator, wiring);
         VaultCustodian custodian = new VaultCustodian(rescuer, wiring);
+        VaultBorrower borrower = new VaultBorrower(wiring);
         bytes32 made = keccak256(abi.encode(wiring));
         wiring.uniswapV3Factory = address(adapter);
         bytes memory reason =
@@ -151,15 +153,30 @@ contract DeployForkTest is VaultTest {
         vm.expectRevert(reason);
         new VaultCustodian(rescuer, wiring);
         vm.expectRevert(reason);
-        new RebalanceVault(custodian, wiring);
+        new RebalanceVault(custodian, borrower, wiring);
+        VaultCustodian other = new VaultCustodian(new VaultRescuer(new VaultConfigurator(wiring), wiring), wiring);
+        vm.expectRevert(reason);
+        new RebalanceVault(other, borrower, wiring);
+    }
+
+    function test_wiring_lendersAreContractsOrNotThere() public {
+        Wiring memory wiring = Wiring(new address[](1), Mainnet.UNISWAP_FACTORY, address(0), address(0));
+        wiring.adapters[0] = address(adapter);
+        new VaultConfigurator(wiring);
+        wiring.aaveFlashPool = stranger;
+        vm.expectRevert(abi.encodeWithSelector(IVaultTerms.ZeroAddress.selector, "aaveFlashPool"));
+        new VaultConfigurator(wiring);
+        (wiring.aaveFlashPool, wiring.freeFlashLender) = (address(0), stranger);
+        vm.expectRevert(abi.encodeWithSelector(IVaultTerms.ZeroAddress.selector, "freeFlashLender"));
+        new VaultConfigurator(wiring);
     }
 
     function test_wiring_holdsOneToSixVenues() public {
         vm.expectRevert(abi.encodeWithSelector(IVaultTerms.ValueForbidden.selector, "adapters", 0, 6));
-        new VaultConfigurator(Wiring(new address[](0), Mainnet.UNISWAP_FACTORY));
+        new VaultConfigurator(Wiring(new address[](0), Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, address(0)));
         vm.expectRevert(abi.encodeWithSelector(IVaultTerms.ValueForbidden.selector, "adapters", 7, 6));
-        new VaultConfigurator(Wiring(new address[](7), Mainnet.UNISWAP_FACTORY));
-        Wiring memory wiring = Wiring(new address[](6), Mainnet.UNISWAP_FACTORY);
+        new VaultConfigurator(Wiring(new address[](7), Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, address(0)));
+        Wiring memory wiring = Wiring(new address[](6), Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, address(0));
         for (uint160 i; i < 6; i++) {
             wiring.adapters[i] = address(0xa000 + i);
             vm.etch(wiring.adapters[i], hex"00");
@@ -168,7 +185,7 @@ contract DeployForkTest is VaultTest {
     }
 
     function test_creationGas_fitsATransaction() public {
-        Wiring memory wiring = Wiring(new address[](1), Mainnet.UNISWAP_FACTORY);
+        Wiring memory wiring = Wiring(new address[](1), Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, address(0));
         wiring.adapters[0] = address(adapter);
         uint256 gasBefore = gasleft();
         VaultConfigurator configurator = new VaultConfigurator(wiring);
@@ -180,7 +197,10 @@ contract DeployForkTest is VaultTest {
         VaultCustodian custodian = new VaultCustodian(rescuer, wiring);
         assertLt(gasBefore - gasleft(), 7_000_000, "custodian");
         gasBefore = gasleft();
-        new RebalanceVault(custodian, wiring);
+        VaultBorrower borrower = new VaultBorrower(wiring);
+        assertLt(gasBefore - gasleft(), 7_000_000, "borrower");
+        gasBefore = gasleft();
+        new RebalanceVault(custodian, borrower, wiring);
         assertLt(gasBefore - gasleft(), 7_000_000, "vault");
     }
 

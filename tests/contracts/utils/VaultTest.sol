@@ -5,6 +5,7 @@ import {Defaults} from "./Defaults.sol";
 import {Mainnet} from "./Mainnet.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {RebalanceVault} from "ballast/RebalanceVault.sol";
+import {VaultBorrower} from "ballast/VaultBorrower.sol";
 import {VaultConfigurator} from "ballast/VaultConfigurator.sol";
 import {VaultCustodian} from "ballast/VaultCustodian.sol";
 import {VaultFactory} from "ballast/VaultFactory.sol";
@@ -76,10 +77,15 @@ abstract contract VaultTest is Test {
     }
 
     function implement(address[] memory venues) internal returns (RebalanceVault) {
-        Wiring memory wiring = Wiring(venues, Mainnet.UNISWAP_FACTORY);
+        Wiring memory wiring = Wiring(venues, Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, freeFlashLender());
         if (shipped()) return _implementShipped(wiring);
         VaultRescuer rescuer = new VaultRescuer(new VaultConfigurator(wiring), wiring);
-        return new RebalanceVault(new VaultCustodian(rescuer, wiring), wiring);
+        return new RebalanceVault(new VaultCustodian(rescuer, wiring), new VaultBorrower(wiring), wiring);
+    }
+
+    /// @dev The replica has none; a test that brings one names it.
+    function freeFlashLender() internal virtual returns (address) {
+        return address(0);
     }
 
     /// @dev Whether the bytes that are deployed are tested, as `make test` does, or what forge has just compiled together with the tests.
@@ -91,7 +97,9 @@ abstract contract VaultTest is Test {
         address configurator = deployCode(_artifact("VaultConfigurator"), abi.encode(wiring));
         address rescuer = deployCode(_artifact("VaultRescuer"), abi.encode(configurator, wiring));
         address custodian = deployCode(_artifact("VaultCustodian"), abi.encode(rescuer, wiring));
-        return RebalanceVault(payable(deployCode(_artifact("RebalanceVault"), abi.encode(custodian, wiring))));
+        address borrower = deployCode(_artifact("VaultBorrower"), abi.encode(wiring));
+        bytes memory arguments = abi.encode(custodian, borrower, wiring);
+        return RebalanceVault(payable(deployCode(_artifact("RebalanceVault"), arguments)));
     }
 
     /// @dev A contract of ours, as it is deployed or as it was just compiled.
