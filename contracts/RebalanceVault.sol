@@ -392,6 +392,8 @@ contract RebalanceVault is VaultMeasure, IVaultAgent {
         LoanOrder memory order =
             LoanOrder(d.route.kind, x.position.adapter, x.position.venueRef, d.tokenIn, d.tokenOut, x.spend, d.minOut);
         bytes memory answer = _delegate(borrower, abi.encodeCall(VaultBorrower.sellWithLoan, (order, d.route.path)));
+        // one word by its type
+        // forge-lint: disable-next-line(unsafe-typecast)
         return uint256(bytes32(answer));
     }
 
