@@ -401,7 +401,7 @@ contract RebalanceVault is VaultMeasure, IVaultAgent {
 
     /// @dev Adds the swap's loss at the primary prices, rounded against the agent: equity before less equity after is what was spent less
     /// what was obtained, plus what the books lost.
-    function _checkSlippage(Decision calldata d, Execution memory x, Outcome memory outcome) private view {
+    function _checkSlippage(Decision calldata d, Execution memory x, Outcome memory outcome) private pure {
         SlippageGuard.checkAmounts(outcome.spent, d.maxIn, outcome.obtained, d.minOut);
         if (!x.swaps) return;
         uint256 spentWad = UnitMath.valueWadUp(outcome.spent, x.priceInWad, x.assetIn.tokenDecimals);

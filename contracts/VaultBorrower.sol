@@ -88,8 +88,8 @@ contract VaultBorrower is VaultBase, IAaveV3FlashBorrower, IERC3156FlashBorrower
         uint256 last = path.length - 20;
         bool fits = SwapPath.tokenAt(path, 0) == order.tokenIn && SwapPath.tokenAt(path, last) == order.tokenOut;
         require(fits, PathInvalid(path));
-        for (uint256 at = SwapPath.STEP; at < last; at += SwapPath.STEP) {
-            address token = SwapPath.tokenAt(path, at);
+        for (uint256 offset = SwapPath.STEP; offset < last; offset += SwapPath.STEP) {
+            address token = SwapPath.tokenAt(path, offset);
             require(_assets[token].feed != address(0), FeedUnset(token));
         }
     }
@@ -123,8 +123,8 @@ contract VaultBorrower is VaultBase, IAaveV3FlashBorrower, IERC3156FlashBorrower
     /// @return amount of the path's last token
     function _sell(uint256 amountIn, bytes calldata path) private returns (uint256 amount) {
         amount = amountIn;
-        for (uint256 at; at + SwapPath.HOP <= path.length; at += SwapPath.STEP) {
-            amount = _sellOnce(amount, path[at:at + SwapPath.HOP]);
+        for (uint256 offset; offset + SwapPath.HOP <= path.length; offset += SwapPath.STEP) {
+            amount = _sellOnce(amount, path[offset:offset + SwapPath.HOP]);
         }
     }
 

@@ -22,7 +22,7 @@ library AgreementGuard {
     /// within `disagreeBps`. Beyond, the error names the token.
     function requireActionLimitWad(address token, uint256 deviationBps, Limits memory limits)
         internal
-        view
+        pure
         returns (uint256)
     {
         require(

@@ -15,15 +15,15 @@ library SwapPath {
         uint256 length = path.length;
         bool shaped = length >= HOP && length <= LONGEST && (length - 20) % STEP == 0;
         require(shaped, IVaultTerms.PathInvalid(path));
-        for (uint256 at = STEP; at < length; at += STEP) {
-            for (uint256 earlier; earlier < at; earlier += STEP) {
-                require(tokenAt(path, earlier) != tokenAt(path, at), IVaultTerms.PathInvalid(path));
+        for (uint256 offset = STEP; offset < length; offset += STEP) {
+            for (uint256 earlier; earlier < offset; earlier += STEP) {
+                require(tokenAt(path, earlier) != tokenAt(path, offset), IVaultTerms.PathInvalid(path));
             }
         }
     }
 
-    /// @param at byte where a token begins
-    function tokenAt(bytes calldata path, uint256 at) internal pure returns (address) {
-        return address(bytes20(path[at:at + 20]));
+    /// @param offset byte where a token begins
+    function tokenAt(bytes calldata path, uint256 offset) internal pure returns (address) {
+        return address(bytes20(path[offset:offset + 20]));
     }
 }
