@@ -57,7 +57,8 @@ def worlds(draw):
             max_slippage_bps=draw(st.integers(1, 500)),
             max_action_wad=draw(st.integers(1, 300_000)) * WAD,
         ),
-        health_floor_wad=draw(st.sampled_from([WAD, 11 * WAD // 10, 14 * WAD // 10])),
+        # Above the emergency level, as the vault's configuration demands.
+        health_floor_wad=draw(st.sampled_from([109 * WAD // 100, 11 * WAD // 10, 14 * WAD // 10])),
         health_ceiling_wad=draw(st.sampled_from([UINT128_MAX, 155 * WAD // 100, 13 * WAD // 10])),
         emergency_health_wad=draw(st.sampled_from([WAD, 108 * WAD // 100, 13 * WAD // 10])),
         min_health_gain_wad=draw(st.sampled_from([1, WAD // 1_000, WAD // 20])),
