@@ -34,6 +34,9 @@ def expected_output(snapshot: Snapshot, act: Act) -> int:
     return exact_input_output(snapshot.swap_pool, act.token_in, act.max_in)
 
 
+FLOORS_WAD = (105 * WAD // 100, 11 * WAD // 10, 14 * WAD // 10)
+
+
 @st.composite
 def worlds(draw):
     price = draw(st.integers(20, 4_000))
@@ -51,16 +54,17 @@ def worlds(draw):
     )
     pool = core.pool(pool_price, liquidity=draw(st.sampled_from([10**14, 10**16, 10**18, core.LIQUIDITY])))
     observed = core.observation(position, price_usd=price, pools=(pool,))
+    # A vault's floor is above its emergency level.
+    emergency_wad = draw(st.sampled_from([WAD, 108 * WAD // 100, 13 * WAD // 10]))
     terms = core.terms(
         limits=core.limits(
             max_loss_bps=draw(st.integers(1, 500)),
             max_slippage_bps=draw(st.integers(1, 500)),
             max_action_wad=draw(st.integers(1, 300_000)) * WAD,
         ),
-        # Above the emergency level, as the vault's configuration demands.
-        health_floor_wad=draw(st.sampled_from([109 * WAD // 100, 11 * WAD // 10, 14 * WAD // 10])),
+        health_floor_wad=draw(st.sampled_from([floor for floor in FLOORS_WAD if floor > emergency_wad])),
         health_ceiling_wad=draw(st.sampled_from([UINT128_MAX, 155 * WAD // 100, 13 * WAD // 10])),
-        emergency_health_wad=draw(st.sampled_from([WAD, 108 * WAD // 100, 13 * WAD // 10])),
+        emergency_health_wad=emergency_wad,
         min_health_gain_wad=draw(st.sampled_from([1, WAD // 1_000, WAD // 20])),
     )
     target = draw(st.integers(146, 250)) * WAD // 100
