@@ -25,7 +25,8 @@ def test_script_deploys_from_the_command_line():
 
     assert done.returncode == 0, done.stdout + done.stderr
     written = json.loads((ROOT / "script/output/1.local.json").read_text())
-    assert list(written) == ["adapter", "configurator", "custodian", "implementation", "factory", "vault"]
+    planes = ["configurator", "rescuer", "custodian", "borrower", "implementation"]
+    assert list(written) == ["adapter", *planes, "factory", "vault"]
     for name, address in written.items():
         assert re.search(rf"^{name} +{address}$", done.stdout, re.MULTILINE)
 
