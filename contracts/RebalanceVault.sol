@@ -10,6 +10,7 @@ import {BudgetGuard} from "./guards/BudgetGuard.sol";
 import {HealthGuard} from "./guards/HealthGuard.sol";
 import {NonceGuard} from "./guards/NonceGuard.sol";
 import {OracleGuard} from "./guards/OracleGuard.sol";
+import {SignatureGuard} from "./guards/SignatureGuard.sol";
 import {SlippageGuard} from "./guards/SlippageGuard.sol";
 import {WindowGuard} from "./guards/WindowGuard.sol";
 import {ILendingAdapter} from "./interfaces/ILendingAdapter.sol";
@@ -25,8 +26,6 @@ import {ActionKind, DECISION_VERSION, Decision, Outcome, Route, RouteKind} from 
 import {Execution} from "./types/Execution.sol";
 import {Wiring} from "./types/Wiring.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 /// @title RebalanceVault
@@ -54,7 +53,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// WHAT IS NOT PROMISED. Losses of the market and of the venue; the owner's own exits; a primary feed that lies inside its bounds while
 /// every other view agrees with it.
 ///
-/// ORDER. One function, one line a step, the same for `execute` and `preview`: see `_run`. What an action may lose is taken from the
+/// ORDER. One line a step, the same for `execute`, `executeQueued` and `preview`: see `_run` and `_admit`. What an action may lose is taken from the
 /// budgets before the first call leaves, what it did lose is measured in balances after the last one has returned. Results of calls are
 /// not believed.
 ///
@@ -66,19 +65,20 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// own in token units and work while feeds are down. So does everything of the owner.
 ///
 /// CALLS OUT. Lending venues and the other planes are code that runs by delegatecall from addresses fixed in this code; pools follow
-/// from a pinned factory, lenders are pinned, and a path leads over the vault's assets only. Nobody supplies a target or calldata. No approval outlives an action. The vault gives no delegation of credit.
+/// from a pinned factory, lenders are pinned, and a path leads over the vault's assets only. Nobody supplies a target or calldata. No
+/// approval outlives an action. The vault gives no delegation of credit.
 ///
 /// PARTS. `VaultStorage` every slot and the lock; `VaultWiring` what may be called; `VaultBase` calls out. Five planes of code share the
 /// storage: this one, what the agent may do; `VaultBorrower`, the same with a loan for the length of a call; `VaultCustodian`, the owner's
 /// way in and out and the views; `VaultRescuer`, the safety net; `VaultConfigurator`, roles, limits and timelock. A selector that a plane
 /// does not have is the next one's; of the borrower's, only the lenders' callbacks can be reached from outside.
 ///
-/// RISK. New debt, and another collateral that may lower health, need every view of both prices to agree, no jump, a position that ends above the
-/// floor, and the active state. Beyond a budget of their own they are queued: queued actions wait for the owner's delay, where he or the guardian
-/// can veto them, pass all guards again, and die with the epoch.
+/// RISK. New debt, and another collateral that may lower health, need every view of both prices to agree, no jump, a position that ends
+/// above the floor, and the active state. Beyond a budget of their own they are queued: queued actions wait for the owner's delay, where he
+/// or the guardian can veto them, pass all guards again, and die with the epoch.
 ///
-/// FORBIDDEN TODAY: moves between venues, loans for anything but deleverage, paths of several hops without a loan, aggregators, keeper fees. Their fields exist in the
-/// decision, must be zero, and are refused by name.
+/// FORBIDDEN TODAY: moves between venues, loans for anything but deleverage, paths of several hops without a loan, aggregators, keeper
+/// fees. Their fields exist in the decision, must be zero, and are refused by name.
 /// @custom:kill `setState(VaultState.Halted)` by owner, curator or guardian stops the agent; `revokeSigner` takes its key away. The owner's
 /// exit cannot be stopped.
 contract RebalanceVault is VaultMeasure, IVaultAgent {
@@ -122,11 +122,7 @@ contract RebalanceVault is VaultMeasure, IVaultAgent {
     /// @dev Checks what can be checked without prices; everything is checked again at execution.
     function queue(Decision calldata decision, bytes calldata signature) external lock {
         Execution memory x = ConfigPage.newExecution()[0];
-        _checkStateAndKind(decision);
-        Page page = _checkAuthority(decision, x, signature, true);
-        WindowGuard.check(decision, x.limits);
-        _nonces[decision.positionId].check(decision.positionId, decision.nonce);
-        _checkVenueAndTokens(decision, x, page);
+        Page page = _admit(decision, x, signature, Mode.Direct);
         QueueTerms memory terms = page.queueTerms();
         require(terms.delaySeconds != 0, QueueUnset());
         uint256 executableAt = block.timestamp + terms.delaySeconds;
@@ -157,11 +153,7 @@ contract RebalanceVault is VaultMeasure, IVaultAgent {
     {
         uint256 gasBefore = gasleft();
         Execution memory x = ConfigPage.newExecution()[0];
-        _checkStateAndKind(decision);
-        Page page = _checkAuthority(decision, x, signature, mode != Mode.Preview);
-        _checkTime(decision, x, page, mode);
-        _nonces[decision.positionId].check(decision.positionId, decision.nonce);
-        _checkVenueAndTokens(decision, x, page);
+        Page page = _admit(decision, x, signature, mode);
         _measureBefore(decision, x, outcome);
         uint256 actionLimitWad = _checkOracle(decision, x, page);
         _reserveBudgets(decision, x, outcome, actionLimitWad);
@@ -178,6 +170,18 @@ contract RebalanceVault is VaultMeasure, IVaultAgent {
     }
 
     // ---------------------------------------------------------------- before the effects
+
+    /// @dev The steps that need no price and no balance, one a line; whatever is queued passes them too.
+    function _admit(Decision calldata decision, Execution memory x, bytes calldata signature, Mode mode)
+        private
+        returns (Page page)
+    {
+        _checkStateAndKind(decision);
+        page = _checkAuthority(decision, x, signature, mode != Mode.Preview);
+        _checkTime(decision, x, page, mode);
+        _nonces[decision.positionId].check(decision.positionId, decision.nonce);
+        _checkVenueAndTokens(decision, x, page);
+    }
 
     /// @dev Kinds, routes and fields that this version does not have are forbidden, not ignored.
     function _checkStateAndKind(Decision calldata d) private view {
@@ -227,17 +231,9 @@ contract RebalanceVault is VaultMeasure, IVaultAgent {
         address expected = page.signer();
         require(expected != address(0), SignerUnset());
         x.digest = DecisionHash.digest(d);
-        require(!signed || _isSigned(expected, x.digest, signature), SignatureInvalid(expected));
+        require(!signed || SignatureGuard.isSigned(expected, x.digest, signature), SignatureInvalid(expected));
         require(page.hasModel(d.modelId), ModelNotApproved(d.modelId));
         require(d.configEpoch == epoch, EpochMismatch(d.configEpoch, epoch));
-    }
-
-    /// @dev A key first, which spares a look at its code; then a contract. Whoever holds the key of an account that has code decides for it.
-    function _isSigned(address expected, bytes32 digest, bytes calldata signature) private view returns (bool) {
-        // zero never passes: `expected` is not zero, and a failed recovery is an error
-        (address recovered, ECDSA.RecoverError problem,) = ECDSA.tryRecover(digest, signature);
-        if (problem == ECDSA.RecoverError.NoError && recovered == expected) return true;
-        return SignatureChecker.isValidERC1271SignatureNow(expected, digest, signature);
     }
 
     function _checkVenueAndTokens(Decision calldata d, Execution memory x, Page page) private view {
@@ -246,11 +242,11 @@ contract RebalanceVault is VaultMeasure, IVaultAgent {
         require(d.venue == x.position.adapter, VenueForbidden(d.venue, x.position.adapter));
         x.swaps = d.kind != ActionKind.AddCollateral && d.kind != ActionKind.RepayFromIdle;
         bool takesDebt = d.kind == ActionKind.RepayFromIdle || d.kind == ActionKind.Leverage;
-        x.indexIn = _requireRole(page, roles, d.tokenIn, takesDebt ? TokenRole.Debt : TokenRole.Collateral);
+        x.indexIn = page.requireRole(roles, d.tokenIn, takesDebt ? TokenRole.Debt : TokenRole.Collateral);
         page.takeAssetIn(x.indexIn, x);
         if (!x.swaps) return;
         bool repays = d.kind == ActionKind.Deleverage;
-        x.indexOut = _requireRole(page, roles, d.tokenOut, repays ? TokenRole.Debt : TokenRole.Collateral);
+        x.indexOut = page.requireRole(roles, d.tokenOut, repays ? TokenRole.Debt : TokenRole.Collateral);
         page.takeAssetOut(x.indexOut, x);
         _classify(d, x);
     }
@@ -271,17 +267,6 @@ contract RebalanceVault is VaultMeasure, IVaultAgent {
     function _checkTime(Decision calldata d, Execution memory x, Page page, Mode mode) private {
         if (mode == Mode.Queued) _queue.take(x.digest, page.queueTerms().graceSeconds);
         else WindowGuard.check(d, x.limits);
-    }
-
-    /// @dev A token without a role in the position has none to show, whether it is an asset of the vault or not.
-    function _requireRole(Page page, uint256 roles, address token, TokenRole required)
-        private
-        pure
-        returns (uint256 index)
-    {
-        index = page.indexOf(token);
-        TokenRole observed = ConfigPage.roleOf(roles, index);
-        require(observed == required, TokenForbidden(token, observed, required));
     }
 
     /// @dev Swap-free repair needs no price. A swap always needs fresh primaries in their bounds; how far other views may be off them
@@ -370,14 +355,9 @@ contract RebalanceVault is VaultMeasure, IVaultAgent {
     // ---------------------------------------------------------------- the action
 
     function _act(Decision calldata d, Execution memory x, Outcome memory outcome) private {
-        if (d.kind == ActionKind.AddCollateral) {
-            _venueCall(
-                x.position.adapter, abi.encodeCall(ILendingAdapter.supply, (x.position.venueRef, d.tokenIn, x.spend))
-            );
-        } else if (d.kind == ActionKind.RepayFromIdle) {
-            _venueCall(
-                x.position.adapter, abi.encodeCall(ILendingAdapter.repay, (x.position.venueRef, d.tokenIn, x.spend))
-            );
+        if (!x.swaps) {
+            bytes4 mutator = d.kind == ActionKind.AddCollateral ? _SUPPLY : _REPAY;
+            _venueCall(x.position.adapter, _call(mutator, x.position.venueRef, d.tokenIn, x.spend));
         } else if (d.route.kind != RouteKind.UniswapV3FlashSwap) {
             (outcome.spent, outcome.obtained) = (x.spend, _sellWithLoan(d, x));
         } else {

@@ -197,13 +197,13 @@ contract VaultConfigurator is VaultPage, IVaultConfiguration {
     /// @inheritdoc IVaultConfiguration
     function vetoDecision(bytes32 decisionHash) external unlocked {
         require(msg.sender == _owner || msg.sender == _guardian, Unauthorized(msg.sender));
-        _queue.remove(_queuedIndex(decisionHash));
+        _queue.remove(_queue.indexOf(decisionHash));
         emit QueueVetoed(decisionHash, msg.sender);
     }
 
     /// @inheritdoc IVaultConfiguration
     function releaseDecision(bytes32 decisionHash) external onlyOwner unlocked {
-        QueuedDecision storage item = _queue[_queuedIndex(decisionHash)];
+        QueuedDecision storage item = _queue[_queue.indexOf(decisionHash)];
         // never later than it was
         if (item.executableAt > block.timestamp) item.executableAt = uint64(block.timestamp);
         emit QueueReleased(decisionHash);
@@ -272,12 +272,6 @@ contract VaultConfigurator is VaultPage, IVaultConfiguration {
             || selector == IVaultConfiguration.setPosition.selector
             || selector == IVaultConfiguration.approveModel.selector || selector == IVaultConfiguration.setNet.selector
             || selector == IVaultConfiguration.setQueue.selector || selector == IVaultConfiguration.setTimelock.selector;
-    }
-
-    function _queuedIndex(bytes32 decisionHash) private view returns (uint256 index) {
-        bool found;
-        (found, index) = _queue.find(decisionHash);
-        require(found, DecisionNotQueued(decisionHash));
     }
 
     function _requireCurator() private view {

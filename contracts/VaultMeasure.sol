@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {VaultBase} from "./VaultBase.sol";
 import {ILendingAdapter, VenueHealth, VenueQuote} from "./interfaces/ILendingAdapter.sol";
 import {UnitMath} from "./libraries/UnitMath.sol";
+import {VenueBooks} from "./libraries/VenueBooks.sol";
 import {ActionKind, Decision, Outcome} from "./types/Decision.sol";
 import {Execution} from "./types/Execution.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
@@ -55,7 +56,11 @@ abstract contract VaultMeasure is VaultBase {
             outcome.spent = Math.max(outcome.spent, idleDrop);
             uint256 idleOut = _idle(d.tokenOut);
             outcome.obtained = UnitMath.saturatingSub(outcome.obtained, UnitMath.saturatingSub(x.idleOut, idleOut));
-            if (x.measured) outcome.lossWad = _bookedLossWad(x, outcome, told, idleIn, idleOut);
+            if (!x.measured) return;
+            // both differences are taken of what came in and what stayed idle; the second saturates where a gift is left over
+            uint256 takenOut = outcome.spent + idleIn - x.idleIn;
+            uint256 repaid = UnitMath.saturatingSub(x.idleOut + outcome.obtained, idleOut);
+            outcome.lossWad = VenueBooks.lossWad(x, told, takenOut, repaid);
             return;
         }
         outcome.spent = idleDrop;
@@ -63,29 +68,6 @@ abstract contract VaultMeasure is VaultBase {
         bool repays = d.kind == ActionKind.RepayFromIdle;
         require(!repays || inPosition <= x.inPosition, DebtIncreased(inPosition, x.inPosition));
         outcome.obtained = repays ? x.inPosition - inPosition : UnitMath.saturatingSub(inPosition, x.inPosition);
-    }
-
-    /// @dev What the venue's books lost beyond the swap, in the venue's prices: worth before, plus what was repaid, less what was taken out,
-    /// less worth after. Its rounding shows here, a few units of 1e-8 USD, and so would a booking that falls short of what moved.
-    /// @param told the venue's view after
-    /// @param idleIn idle tokenIn after
-    /// @param idleOut idle tokenOut after
-    function _bookedLossWad(
-        Execution memory x,
-        Outcome memory outcome,
-        VenueHealth memory told,
-        uint256 idleIn,
-        uint256 idleOut
-    ) private pure returns (uint256) {
-        require(told.debtWad <= x.debtBeforeWad, DebtIncreased(told.debtWad, x.debtBeforeWad));
-        // both differences are taken of what came in and what stayed idle; the first saturates where a gift is left over
-        uint256 repaid = UnitMath.saturatingSub(x.idleOut + outcome.obtained, idleOut);
-        uint256 takenOut = outcome.spent + idleIn - x.idleIn;
-        uint256 expectedWad =
-            x.collateralBeforeWad + UnitMath.valueWadUp(repaid, x.venueOutWad, x.assetOut.tokenDecimals) + told.debtWad;
-        uint256 bookedWad = told.collateralWad + UnitMath.valueWadDown(takenOut, x.venueInWad, x.assetIn.tokenDecimals)
-            + x.debtBeforeWad;
-        return UnitMath.saturatingSub(expectedWad, bookedWad);
     }
 
     /// @dev Swaps need the venue's answer; idle repairs go on without it, with zero for "cannot tell".

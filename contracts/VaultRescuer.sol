@@ -3,25 +3,26 @@ pragma solidity ^0.8.28;
 
 import {VaultBase} from "./VaultBase.sol";
 import {VaultConfigurator} from "./VaultConfigurator.sol";
+import {VaultNet} from "./VaultNet.sol";
 import {HealthGuard} from "./guards/HealthGuard.sol";
 import {NetGuard} from "./guards/NetGuard.sol";
 import {OracleGuard} from "./guards/OracleGuard.sol";
+import {SignatureGuard} from "./guards/SignatureGuard.sol";
 import {SlippageGuard} from "./guards/SlippageGuard.sol";
-import {ILendingAdapter, VenueHealth} from "./interfaces/ILendingAdapter.sol";
+import {ILendingAdapter, VenueHealth, VenueQuote} from "./interfaces/ILendingAdapter.sol";
 import {IVaultRescue} from "./interfaces/IVaultRescue.sol";
 import {ConfigPage, Page} from "./libraries/ConfigPage.sol";
 import {HeartbeatHash} from "./libraries/HeartbeatHash.sol";
 import {UnitMath} from "./libraries/UnitMath.sol";
+import {VenueBooks} from "./libraries/VenueBooks.sol";
 import {FlashSwapOrder} from "./swap/UniswapV3FlashSwap.sol";
-import {TokenRole, VaultState} from "./types/Config.sol";
+import {TokenRole} from "./types/Config.sol";
 import {ActionKind} from "./types/Decision.sol";
 import {Execution} from "./types/Execution.sol";
 import {NetState, NetStatus, NetTerms, RescueOutcome} from "./types/Net.sol";
 import {Wiring} from "./types/Wiring.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 /// @title The safety net's plane
@@ -36,7 +37,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// WHAT A THIEF OF THE AGENT'S KEY CAN DO. Send heartbeats, and so keep the net from acting between the emergency and the critical level,
 /// until `revokeSigner`. He can neither use its budgets nor be refused by them, because they are other slots than a decision's.
 /// @custom:kill `disableNet` by owner or curator.
-contract VaultRescuer is VaultBase, IVaultRescue {
+contract VaultRescuer is VaultNet, IVaultRescue {
     using ConfigPage for Page;
     using SafeERC20 for IERC20;
 
@@ -64,7 +65,10 @@ contract VaultRescuer is VaultBase, IVaultRescue {
         require(seenAt > state.heartbeatAt, HeartbeatNotNewer(seenAt, state.heartbeatAt));
         address expected = _signer;
         require(expected != address(0), SignerUnset());
-        require(_isSigned(expected, HeartbeatHash.digest(positionId, seenAt), signature), SignatureInvalid(expected));
+        require(
+            SignatureGuard.isSigned(expected, HeartbeatHash.digest(positionId, seenAt), signature),
+            SignatureInvalid(expected)
+        );
         state.heartbeatAt = seenAt;
         emit HeartbeatSeen(positionId, seenAt);
     }
@@ -113,28 +117,18 @@ contract VaultRescuer is VaultBase, IVaultRescue {
     /// @dev Roles may have changed since the terms were set.
     function _checkTokens(uint256 positionId, NetTerms memory terms, Execution memory x, Page page) private pure {
         uint256 roles = page.takePosition(positionId, x);
-        x.indexIn = _requireRole(page, roles, terms.tokenIn, TokenRole.Collateral);
-        x.indexOut = _requireRole(page, roles, terms.tokenOut, TokenRole.Debt);
+        x.indexIn = page.requireRole(roles, terms.tokenIn, TokenRole.Collateral);
+        x.indexOut = page.requireRole(roles, terms.tokenOut, TokenRole.Debt);
         page.takeAssetIn(x.indexIn, x);
         page.takeAssetOut(x.indexOut, x);
-    }
-
-    function _requireRole(Page page, uint256 roles, address token, TokenRole required)
-        private
-        pure
-        returns (uint256 index)
-    {
-        index = page.indexOf(token);
-        TokenRole observed = ConfigPage.roleOf(roles, index);
-        require(observed == required, TokenForbidden(token, observed, required));
     }
 
     function _measureBefore(NetTerms memory terms, Execution memory x) private view {
         ILendingAdapter venue = ILendingAdapter(x.position.adapter);
         VenueHealth memory told = venue.health(address(this), x.position.venueRef);
         (x.healthBeforeWad, x.collateralBeforeWad, x.debtBeforeWad) = (told.healthWad, told.collateralWad, told.debtWad);
-        (x.venueInWad, x.venueOutWad) = (venue.venuePriceWad(terms.tokenIn), venue.venuePriceWad(terms.tokenOut));
-        x.spender = venue.spenderOf(terms.tokenOut);
+        VenueQuote memory quote = venue.quote(terms.tokenIn, terms.tokenOut);
+        (x.venueInWad, x.venueOutWad, x.spender) = (quote.priceInWad, quote.priceOutWad, quote.spender);
         (x.idleIn, x.idleOut) = (_idle(terms.tokenIn), _idle(terms.tokenOut));
     }
 
@@ -181,7 +175,8 @@ contract VaultRescuer is VaultBase, IVaultRescue {
     function _measureAfter(NetTerms memory terms, Execution memory x, RescueOutcome memory outcome) private view {
         VenueHealth memory told = ILendingAdapter(x.position.adapter).health(address(this), x.position.venueRef);
         (uint256 idleIn, uint256 idleOut) = (_idle(terms.tokenIn), _idle(terms.tokenOut));
-        uint256 lossWad = _bookedLossWad(x, outcome, told, idleOut);
+        uint256 repaid = UnitMath.saturatingSub(x.idleOut + outcome.obtained, idleOut);
+        uint256 lossWad = VenueBooks.lossWad(x, told, outcome.spent + outcome.reward, repaid);
         outcome.spent += UnitMath.saturatingSub(x.idleIn, idleIn);
         outcome.obtained = UnitMath.saturatingSub(outcome.obtained, UnitMath.saturatingSub(x.idleOut, idleOut));
         SlippageGuard.checkAmounts(outcome.spent, x.spend, outcome.obtained, 0);
@@ -202,43 +197,10 @@ contract VaultRescuer is VaultBase, IVaultRescue {
         HealthGuard.checkReducing(x.healthBeforeWad, afterWad, rule);
     }
 
-    /// @dev What the venue's books lost beyond sale and reward, in the venue's prices: its rounding, or a booking that falls short.
-    function _bookedLossWad(Execution memory x, RescueOutcome memory outcome, VenueHealth memory told, uint256 idleOut)
-        private
-        pure
-        returns (uint256)
-    {
-        require(told.debtWad <= x.debtBeforeWad, DebtIncreased(told.debtWad, x.debtBeforeWad));
-        uint256 repaid = UnitMath.saturatingSub(x.idleOut + outcome.obtained, idleOut);
-        uint256 expectedWad =
-            x.collateralBeforeWad + UnitMath.valueWadUp(repaid, x.venueOutWad, x.assetOut.tokenDecimals) + told.debtWad;
-        uint256 takenOut = outcome.spent + outcome.reward;
-        uint256 bookedWad = told.collateralWad + UnitMath.valueWadDown(takenOut, x.venueInWad, x.assetIn.tokenDecimals)
-            + x.debtBeforeWad;
-        return UnitMath.saturatingSub(expectedWad, bookedWad);
-    }
-
     // ---------------------------------------------------------------- readings
 
     function _requireNet(Page page, uint256 positionId) private pure returns (NetTerms memory terms) {
         terms = page.netOf(positionId);
         require(terms.targetHealthWad != 0, NetUnset(positionId));
-    }
-
-    function _triggerWad(NetTerms memory terms, NetState storage state, Page page, Execution memory x)
-        private
-        view
-        returns (uint256)
-    {
-        bool agentMayAct = x.position.enabled && page.signer() != address(0) && _state != VaultState.Halted;
-        return NetGuard.triggerWad(terms, x.position.emergencyHealthWad, state.heartbeatAt, agentMayAct);
-    }
-
-    /// @dev A key first, then a contract, as for decisions.
-    function _isSigned(address expected, bytes32 digest, bytes calldata signature) private view returns (bool) {
-        // zero never passes: `expected` is not zero, and a failed recovery is an error
-        (address recovered, ECDSA.RecoverError problem,) = ECDSA.tryRecover(digest, signature);
-        if (problem == ECDSA.RecoverError.NoError && recovered == expected) return true;
-        return SignatureChecker.isValidERC1271SignatureNow(expected, digest, signature);
     }
 }

@@ -15,8 +15,8 @@ import {
 import {NetState, NetTerms} from "./types/Net.sol";
 
 /// @title Storage, lock and roles of a vault
-/// @dev All storage of a vault is declared here and nowhere else, so that the vault and its configurator, which runs by delegatecall, agree on
-/// every slot by construction.
+/// @dev All storage of a vault is declared here and nowhere else, so that all planes of a vault's code, which run by
+/// delegatecall, agree on every slot by construction.
 abstract contract VaultStorage is IVaultTerms {
     // one slot: all that every execution asks for; the page is the copy of everything else, see ConfigPage
     address internal _page;

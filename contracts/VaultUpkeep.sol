@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {VaultBase} from "./VaultBase.sol";
+import {VaultNet} from "./VaultNet.sol";
 import {NetGuard} from "./guards/NetGuard.sol";
 import {OracleGuard} from "./guards/OracleGuard.sol";
 import {VenueHealth} from "./interfaces/ILendingAdapter.sol";
 import {IVaultRescue} from "./interfaces/IVaultRescue.sol";
 import {ConfigPage, Page} from "./libraries/ConfigPage.sol";
 import {RescueSize} from "./libraries/RescueSize.sol";
-import {TokenRole, Upkeep, VaultState} from "./types/Config.sol";
+import {TokenRole, Upkeep} from "./types/Config.sol";
 import {Execution} from "./types/Execution.sol";
 import {NetState, NetTerms} from "./types/Net.sol";
 
 /// @title What a keeper would have to do now
 /// @notice Answers with a call only where that call would pass in this very block at any pool price within the owner's slippage cap.
-abstract contract VaultUpkeep is VaultBase {
+abstract contract VaultUpkeep is VaultNet {
     using ConfigPage for Page;
 
     /// @param x position filled in
@@ -39,9 +39,9 @@ abstract contract VaultUpkeep is VaultBase {
         NetTerms memory terms = page.netOf(positionId);
         if (told.healthWad == 0 || told.healthWad >= terms.targetHealthWad) return 0;
         NetState storage state = _netStates[positionId];
-        bool agentMayAct = x.position.enabled && page.signer() != address(0) && _state != VaultState.Halted;
-        uint256 belowWad = NetGuard.triggerWad(terms, x.position.emergencyHealthWad, state.heartbeatAt, agentMayAct);
-        if (told.healthWad >= belowWad || block.timestamp < NetGuard.cooledAt(terms, state)) return 0;
+        if (told.healthWad >= _triggerWad(terms, state, page, x) || block.timestamp < NetGuard.cooledAt(terms, state)) {
+            return 0;
+        }
         uint256 priceInWad = _usablePriceWad(page, roles, terms.tokenIn, TokenRole.Collateral);
         if (priceInWad == 0 || _usablePriceWad(page, roles, terms.tokenOut, TokenRole.Debt) == 0) return 0;
         RescueSize.Market memory market = RescueSize.Market({

@@ -5,6 +5,7 @@ import {IRebalanceVault} from "../interfaces/IRebalanceVault.sol";
 import {PositionStatus, Upkeep} from "../types/Config.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 
 /// @title One position of one vault, as keeper networks want to be told about it
 /// @notice Permission-neutral: it has no role in the vault, asks `status`, and calls nothing but that vault with what `status` says. Whoever
@@ -37,12 +38,7 @@ abstract contract AbstractKeeper {
         (bool due, bytes memory call) = _due();
         require(due, NothingDue(positionId));
         address token = vault.netTerms(positionId).tokenIn;
-        (bool done, bytes memory reason) = address(vault).call(call);
-        if (!done) {
-            assembly ("memory-safe") {
-                revert(add(reason, 32), mload(reason))
-            }
-        }
+        Address.functionCall(address(vault), call);
         uint256 reward = token == address(0) ? 0 : IERC20(token).balanceOf(address(this));
         if (reward != 0) IERC20(token).safeTransfer(rewardTo, reward);
     }

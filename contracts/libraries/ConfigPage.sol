@@ -152,6 +152,18 @@ library ConfigPage {
         return TokenRole(roles >> (8 * index) & 0xff);
     }
 
+    /// @notice Place of `token` among the assets, which must have this role. A token without a role in the position has none to show, whether it
+    /// is an asset of the vault or not.
+    function requireRole(Page page, uint256 roles, address token, TokenRole required)
+        internal
+        pure
+        returns (uint256 index)
+    {
+        index = indexOf(page, token);
+        TokenRole observed = roleOf(roles, index);
+        require(observed == required, IVaultTerms.TokenForbidden(token, observed, required));
+    }
+
     /// @notice Puts the sold token's valuation into the execution. `index` is that of an asset.
     function takeAssetIn(Page page, uint256 index, Execution memory x) internal pure {
         uint256 offset = _assetAt(index, ASSET_CONFIG_AT);

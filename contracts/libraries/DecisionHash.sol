@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {Decision, Route} from "../types/Decision.sol";
+import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 
 /// @title EIP-712 hash of a decision
 /// @notice Domain: name, version, chain id and verifying contract, computed when asked, because a vault is a clone (no constructor of its
@@ -33,7 +34,7 @@ library DecisionHash {
 
     /// @notice Digest that is signed: keccak256(0x1901 ++ domain separator ++ struct hash).
     function digest(Decision calldata decision) internal view returns (bytes32) {
-        return keccak256(abi.encodePacked(hex"1901", domainSeparator(), structHash(decision)));
+        return MessageHashUtils.toTypedDataHash(domainSeparator(), structHash(decision));
     }
 
     /// @notice hashStruct of EIP-712: the type hash and one word per member.

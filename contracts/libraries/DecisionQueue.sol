@@ -19,7 +19,7 @@ library DecisionQueue {
         uint256 most
     ) internal {
         _dropDead(queue, epoch, graceSeconds);
-        (bool found,) = find(queue, digest);
+        (bool found,) = _find(queue, digest);
         require(!found, IVaultTerms.DecisionQueued(digest));
         require(queue.length < most, IVaultTerms.QueueFull(queue.length, most));
         // no truncation: seconds of this age, plus at most 30 days
@@ -29,16 +29,22 @@ library DecisionQueue {
 
     /// @notice Removes a decision that may execute now; both ends of its time belong to it.
     function take(QueuedDecision[] storage queue, bytes32 digest, uint256 graceSeconds) internal {
-        (bool found, uint256 index) = find(queue, digest);
-        require(found, IVaultTerms.DecisionNotQueued(digest));
+        uint256 index = indexOf(queue, digest);
         uint256 from = queue[index].executableAt;
         require(block.timestamp >= from, IVaultTerms.NotYetValid(block.timestamp, from));
         require(block.timestamp <= from + graceSeconds, IVaultTerms.Expired(block.timestamp, from + graceSeconds));
         remove(queue, index);
     }
 
-    /// @notice Place of a decision; the queue's length where it is not there.
-    function find(QueuedDecision[] storage queue, bytes32 digest) internal view returns (bool found, uint256 index) {
+    /// @notice Place of a decision that must be there.
+    function indexOf(QueuedDecision[] storage queue, bytes32 digest) internal view returns (uint256 index) {
+        bool found;
+        (found, index) = _find(queue, digest);
+        require(found, IVaultTerms.DecisionNotQueued(digest));
+    }
+
+    /// @dev The queue's length where it is not there.
+    function _find(QueuedDecision[] storage queue, bytes32 digest) private view returns (bool found, uint256 index) {
         uint256 length = queue.length;
         while (index < length && queue[index].digest != digest) index++;
         found = index < length;

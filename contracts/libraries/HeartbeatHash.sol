@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {DecisionHash} from "./DecisionHash.sol";
+import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 
 /// @title EIP-712 hash of a heartbeat
 /// @notice Same domain as a decision: this vault on this chain, computed when asked.
@@ -13,6 +14,6 @@ library HeartbeatHash {
     /// @notice Digest that is signed: keccak256(0x1901 ++ domain separator ++ struct hash).
     function digest(uint256 positionId, uint48 seenAt) internal view returns (bytes32) {
         bytes32 structHash = keccak256(abi.encode(HEARTBEAT_TYPEHASH, positionId, seenAt));
-        return keccak256(abi.encodePacked(hex"1901", DecisionHash.domainSeparator(), structHash));
+        return MessageHashUtils.toTypedDataHash(DecisionHash.domainSeparator(), structHash);
     }
 }

@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {IAggregatorV3} from "../interfaces/external/IAggregatorV3.sol";
 import {IPyth, PythPrice} from "../interfaces/external/IPyth.sol";
+import {UnitMath} from "../libraries/UnitMath.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 /// @title A price of Pyth as a feed
@@ -13,7 +14,6 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// @custom:kill Holds nothing, owned by nobody.
 contract PythFeed is IAggregatorV3 {
     int256 private constant MAX_EXPONENT = 18; // either way; Pyth publishes -12 to 0
-    uint256 private constant BPS = 10_000;
 
     IPyth public immutable pyth;
     /// @notice Pyth's name of the price.
@@ -82,7 +82,7 @@ contract PythFeed is IAggregatorV3 {
     function _requireNarrow(PythPrice memory told) private view {
         if (told.price <= 0) return;
         // no overflow: 64 bits times 16
-        bool narrow = uint256(told.conf) * BPS <= uint256(uint64(told.price)) * maxConfidenceBps;
+        bool narrow = uint256(told.conf) * UnitMath.BPS <= uint256(uint64(told.price)) * maxConfidenceBps;
         require(narrow, ConfidenceTooWide(told.conf, told.price, maxConfidenceBps));
     }
 

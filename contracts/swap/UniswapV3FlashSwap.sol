@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {IVaultTerms} from "../interfaces/IVaultTerms.sol";
 import {IUniswapV3Pool, IUniswapV3SwapCallback} from "../interfaces/external/IUniswapV3Pool.sol";
+import {SwapPath} from "../libraries/SwapPath.sol";
 import {ActionKind} from "../types/Decision.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
@@ -26,7 +27,6 @@ abstract contract UniswapV3FlashSwap is IUniswapV3SwapCallback {
 
     /// @dev keccak256 of the creation code of a Uniswap V3 pool, fixed by Uniswap.
     bytes32 private constant POOL_INIT_CODE_HASH = 0xe34f199b19b2b4f47f68442619d555527d244f78a3297ea89325f843f87b8b54;
-    uint256 private constant PATH_LENGTH = 43; // tokenIn (20) ++ fee (3) ++ tokenOut (20)
     // outermost prices of a pool: no limit of the pool's own, the vault judges the result against the oracle
     uint160 private constant LOWEST_PRICE_LIMIT = 4_295_128_740;
     uint160 private constant HIGHEST_PRICE_LIMIT = 1_461_446_703_485_210_103_287_273_052_203_988_822_378_723_970_341;
@@ -103,7 +103,7 @@ abstract contract UniswapV3FlashSwap is IUniswapV3SwapCallback {
 
     /// @dev One hop; anything else is not a path.
     function _tokensOf(bytes calldata path) internal pure returns (address tokenIn, address tokenOut) {
-        require(path.length == PATH_LENGTH, IVaultTerms.PathInvalid(path));
+        require(path.length == SwapPath.HOP, IVaultTerms.PathInvalid(path));
         assembly ("memory-safe") {
             // inside the path, whose length is checked; the shift leaves the twenty bytes of an address
             tokenIn := shr(96, calldataload(path.offset))
@@ -117,13 +117,9 @@ abstract contract UniswapV3FlashSwap is IUniswapV3SwapCallback {
         require(pool.code.length != 0, IVaultTerms.PathInvalid(path));
     }
 
+    /// @dev CREATE2 address of the factory's pool.
     function _poolOf(address tokenA, address tokenB, uint24 fee) internal view returns (address) {
         (address token0, address token1) = tokenA < tokenB ? (tokenA, tokenB) : (tokenB, tokenA);
-        return _poolAddress(token0, token1, fee);
-    }
-
-    /// @dev CREATE2 address of the factory's pool.
-    function _poolAddress(address token0, address token1, uint24 fee) internal view returns (address) {
         bytes32 salt = keccak256(abi.encode(token0, token1, fee));
         bytes32 hash = keccak256(abi.encodePacked(hex"ff", uniswapV3Factory, salt, POOL_INIT_CODE_HASH));
         return address(uint160(uint256(hash)));
