@@ -2,24 +2,13 @@
 pragma solidity ^0.8.28;
 
 import {Mainnet} from "../utils/Mainnet.sol";
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {IAaveV3Pool} from "ballast/interfaces/external/IAaveV3.sol";
+import {AbstractBareAave} from "./AbstractBareAave.sol";
 import {IUniswapV3Pool, IUniswapV3SwapCallback} from "ballast/interfaces/external/IUniswapV3Pool.sol";
 
 /// @notice The same route as the vault's deleverage and nothing else: no signature, no price, no limit, no lock, no record. Anyone could
 /// empty it; it exists to be measured against.
-contract BareDeleverage is IUniswapV3SwapCallback {
-    IAaveV3Pool private constant LENDER = IAaveV3Pool(Mainnet.AAVE_POOL);
+contract BareDeleverage is AbstractBareAave, IUniswapV3SwapCallback {
     IUniswapV3Pool private constant EXCHANGE = IUniswapV3Pool(Mainnet.UNISWAP_USDC_WETH_POOL);
-    IERC20 private constant WETH = IERC20(Mainnet.WETH);
-    IERC20 private constant USDC = IERC20(Mainnet.USDC);
-
-    function open(uint256 collateral, uint256 debt) external {
-        WETH.approve(address(LENDER), collateral);
-        LENDER.supply(Mainnet.WETH, collateral, address(this), 0);
-        LENDER.borrow(Mainnet.USDC, debt, 2, 0, address(this));
-        USDC.transfer(msg.sender, debt);
-    }
 
     function deleverage(uint256 amountIn) external {
         // token0 is USDC: selling WETH is one for zero

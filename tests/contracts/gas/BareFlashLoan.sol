@@ -2,25 +2,14 @@
 pragma solidity ^0.8.28;
 
 import {Mainnet} from "../utils/Mainnet.sol";
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {IAaveV3Pool} from "ballast/interfaces/external/IAaveV3.sol";
+import {AbstractBareAave} from "./AbstractBareAave.sol";
 import {IAaveV3FlashBorrower, IAaveV3FlashLender} from "ballast/interfaces/external/IFlashLender.sol";
 import {IUniswapV3Pool, IUniswapV3SwapCallback} from "ballast/interfaces/external/IUniswapV3Pool.sol";
 
 /// @notice The same route as the vault's deleverage by Aave's flash loan and nothing else: no signature, no price, no limit, no lock, no
 /// record. Anyone could empty it; it exists to be measured against.
-contract BareFlashLoan is IAaveV3FlashBorrower, IUniswapV3SwapCallback {
-    IAaveV3Pool private constant LENDER = IAaveV3Pool(Mainnet.AAVE_POOL);
+contract BareFlashLoan is AbstractBareAave, IAaveV3FlashBorrower, IUniswapV3SwapCallback {
     IUniswapV3Pool private constant EXCHANGE = IUniswapV3Pool(Mainnet.UNISWAP_USDC_WETH_POOL);
-    IERC20 private constant WETH = IERC20(Mainnet.WETH);
-    IERC20 private constant USDC = IERC20(Mainnet.USDC);
-
-    function open(uint256 collateral, uint256 debt) external {
-        WETH.approve(address(LENDER), collateral);
-        LENDER.supply(Mainnet.WETH, collateral, address(this), 0);
-        LENDER.borrow(Mainnet.USDC, debt, 2, 0, address(this));
-        USDC.transfer(msg.sender, debt);
-    }
 
     function deleverage(uint256 amountIn, uint256 loan) external {
         IAaveV3FlashLender(address(LENDER)).flashLoanSimple(address(this), Mainnet.USDC, loan, abi.encode(amountIn), 0);

@@ -3,8 +3,8 @@ pragma solidity ^0.8.28;
 
 import {MakerMainnet} from "../mocks/maker/MakerMainnet.sol";
 import {Mainnet} from "../utils/Mainnet.sol";
+import {AbstractBareAave} from "./AbstractBareAave.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {IAaveV3Pool} from "ballast/interfaces/external/IAaveV3.sol";
 import {IComet} from "ballast/interfaces/external/IComet.sol";
 import {
     IMakerCdpManager,
@@ -35,16 +35,7 @@ abstract contract AbstractBare is IUniswapV3SwapCallback {
 }
 
 /// @notice Borrow USDC, buy WETH, supply it to Aave.
-contract BareLeverage is AbstractBare {
-    IAaveV3Pool private constant LENDER = IAaveV3Pool(Mainnet.AAVE_POOL);
-
-    function open(uint256 collateral, uint256 debt) external {
-        IERC20(Mainnet.WETH).approve(address(LENDER), collateral);
-        LENDER.supply(Mainnet.WETH, collateral, address(this), 0);
-        LENDER.borrow(Mainnet.USDC, debt, 2, 0, address(this));
-        IERC20(Mainnet.USDC).transfer(msg.sender, debt);
-    }
-
+contract BareLeverage is AbstractBare, AbstractBareAave {
     function leverage(uint256 amount) external {
         _sell(Mainnet.UNISWAP_USDC_WETH_POOL, true, amount);
     }

@@ -5,13 +5,14 @@ import {Defaults} from "../utils/Defaults.sol";
 import {Mainnet} from "../utils/Mainnet.sol";
 import {VaultTest} from "../utils/VaultTest.sol";
 import {BareFlashLoan} from "./BareFlashLoan.sol";
+import {GasTable} from "./GasTable.sol";
 import {Decision, RouteKind} from "ballast/types/Decision.sol";
 import {console} from "forge-std/console.sol";
 
 /// @notice What the guards cost on Aave's flash loan: a whole transaction through the vault beside the same route without a guard.
 /// @dev Isolated, as in Deleverage.gas.t.sol.
 /// forge-config: default.isolate = true
-contract FlashLoanGasTest is VaultTest {
+contract FlashLoanGasTest is VaultTest, GasTable {
     /// @dev Of the bytes that are deployed: the same guards as on the flash swap.
     uint256 private constant MAX_OVERHEAD = 150_000;
     /// @dev The pipeline that compiles tests costs about this much more in computation.
@@ -37,6 +38,7 @@ contract FlashLoanGasTest is VaultTest {
         console.log("flash loan, vault, first decision ", first);
         console.log("flash loan, vault, later decisions", later);
         console.log("flash loan, overhead, later       ", later - bareGas);
+        record("aave_flash_loan", later, bareGas);
         assertLe(later - bareGas, shipped() ? MAX_OVERHEAD : MAX_OVERHEAD + UNSHIPPED, "overhead of the guards");
     }
 

@@ -5,13 +5,14 @@ import {Defaults} from "../utils/Defaults.sol";
 import {Mainnet} from "../utils/Mainnet.sol";
 import {NetTest} from "../utils/NetTest.sol";
 import {BareDeleverage} from "./BareDeleverage.sol";
+import {GasTable} from "./GasTable.sol";
 import {NetTerms} from "ballast/types/Net.sol";
 import {console} from "forge-std/console.sol";
 
 /// @notice What the net costs beside the same route without a guard, and what it costs to ask whether it is due.
 /// @dev Isolated: every call of a test is a transaction of its own, with base cost, calldata and cold storage.
 /// forge-config: default.isolate = true
-contract SafetyNetGasTest is NetTest {
+contract SafetyNetGasTest is NetTest, GasTable {
     uint256 private constant DUE = 3000;
     uint256 private constant AMOUNT = 10 ether;
     uint256 private constant MAX_OVERHEAD = 190_000;
@@ -28,6 +29,7 @@ contract SafetyNetGasTest is NetTest {
         console.log("rescue, no reward       ", unrewarded);
         console.log("rescue, with reward     ", rewarded);
         console.log("overhead, no reward     ", unrewarded - bareGas);
+        record("safety_net", unrewarded, bareGas);
         assertLe(unrewarded - bareGas, shipped() ? MAX_OVERHEAD : MAX_OVERHEAD + UNSHIPPED, "overhead of the guards");
     }
 

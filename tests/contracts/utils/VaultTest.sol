@@ -61,15 +61,13 @@ abstract contract VaultTest is Test {
     // ---------------------------------------------------------------- set-up
 
     function deploy() internal virtual {
-        (address provider, address pool) = (Mainnet.AAVE_ADDRESSES_PROVIDER, Mainnet.AAVE_POOL);
-        adapter = shipped()
-            ? AaveV3Adapter(deployCode(_artifact("AaveV3Adapter"), abi.encode(provider, pool)))
-            : new AaveV3Adapter(IAaveV3AddressesProvider(provider), IAaveV3Pool(pool));
+        bytes memory market = abi.encode(Mainnet.AAVE_ADDRESSES_PROVIDER, Mainnet.AAVE_POOL);
+        adapter = AaveV3Adapter(deployProduct("AaveV3Adapter", market));
         implementation = implement(address(adapter));
         factory = new VaultFactory(address(implementation));
     }
 
-    /// @dev The four planes for one venue.
+    /// @dev The five planes for one venue.
     function implement(address venue) internal returns (RebalanceVault) {
         address[] memory venues = new address[](1);
         venues[0] = venue;
@@ -78,9 +76,11 @@ abstract contract VaultTest is Test {
 
     function implement(address[] memory venues) internal returns (RebalanceVault) {
         Wiring memory wiring = Wiring(venues, Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, freeFlashLender());
-        if (shipped()) return _implementShipped(wiring);
-        VaultRescuer rescuer = new VaultRescuer(new VaultConfigurator(wiring), wiring);
-        return new RebalanceVault(new VaultCustodian(rescuer, wiring), new VaultBorrower(wiring), wiring);
+        address configurator = deployProduct("VaultConfigurator", abi.encode(wiring));
+        address rescuer = deployProduct("VaultRescuer", abi.encode(configurator, wiring));
+        address custodian = deployProduct("VaultCustodian", abi.encode(rescuer, wiring));
+        address borrower = deployProduct("VaultBorrower", abi.encode(wiring));
+        return RebalanceVault(payable(deployProduct("RebalanceVault", abi.encode(custodian, borrower, wiring))));
     }
 
     /// @dev The replica has none; a test that brings one names it.
@@ -93,22 +93,12 @@ abstract contract VaultTest is Test {
         return bytes(vm.envOr("BALLAST_ARTIFACTS", string(""))).length != 0;
     }
 
-    function _implementShipped(Wiring memory wiring) private returns (RebalanceVault) {
-        address configurator = deployCode(_artifact("VaultConfigurator"), abi.encode(wiring));
-        address rescuer = deployCode(_artifact("VaultRescuer"), abi.encode(configurator, wiring));
-        address custodian = deployCode(_artifact("VaultCustodian"), abi.encode(rescuer, wiring));
-        address borrower = deployCode(_artifact("VaultBorrower"), abi.encode(wiring));
-        bytes memory arguments = abi.encode(custodian, borrower, wiring);
-        return RebalanceVault(payable(deployCode(_artifact("RebalanceVault"), arguments)));
-    }
-
     /// @dev A contract of ours, as it is deployed or as it was just compiled.
     function deployProduct(string memory name, bytes memory arguments) internal returns (address) {
-        return deployCode(shipped() ? _artifact(name) : string.concat(name, ".sol:", name), arguments);
-    }
-
-    function _artifact(string memory name) private view returns (string memory) {
-        return string.concat(vm.envString("BALLAST_ARTIFACTS"), "/", name, ".sol/", name, ".json");
+        string memory folder = vm.envOr("BALLAST_ARTIFACTS", string(""));
+        bool compiled = bytes(folder).length == 0;
+        string memory file = string.concat(folder, "/", name, ".sol/", name, ".json");
+        return deployCode(compiled ? string.concat(name, ".sol:", name) : file, arguments);
     }
 
     function initialConfig() internal view virtual returns (InitialConfig memory) {
