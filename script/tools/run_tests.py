@@ -15,9 +15,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+from ballast.demo.world import compiled_contracts
 from ballast.replica.node import ReplicaNode
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,11 +52,10 @@ class Run:
         return f"{self.name:7s} {counts}, {self.seconds:.0f} s{verdict}"
 
 
+@cache
 def product() -> Path:
-    """Bring the bytecode that is deployed up to date; forge's suites run against it."""
-    environment = {**os.environ, "FOUNDRY_PROFILE": "product"}
-    subprocess.run([FORGE, "build", "contracts", "--quiet"], cwd=ROOT, env=environment, check=True)
-    return Path("build/product")
+    """Bring the bytecode that is deployed up to date, once; forge's suites run against it."""
+    return compiled_contracts().relative_to(ROOT)
 
 
 def run_forge(arguments: list[str], profile: str) -> Run:

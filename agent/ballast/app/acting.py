@@ -241,7 +241,7 @@ class Actor:
     def _open_nonces(self, terms: PositionTerms) -> list[int]:
         wanted = (terms.vault, terms.position_id)
         lanes = (intent.lane for intent in self._recorder.open())
-        return [lane.nonce for lane in lanes if (lane.vault, lane.position_id) == wanted]
+        return [lane.nonce for lane in lanes if lane.position == wanted]
 
     def _send(self, intent: Intent, tx_nonce: int, offer: Bid, gas: int, block: BlockRef) -> Sent | None:
         raw_tx, tx_hash = build(self._keys.sender, intent.sealed, tx_nonce, offer, gas)

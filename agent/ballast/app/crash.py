@@ -12,25 +12,13 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from ballast.domain.errors import ConfigError
+from ballast.journal.journal import KINDS
 
-RECORDED = (
-    "start",
-    "terms",
-    "tick",
-    "signed",
-    "sending",
-    "sent",
-    "superseded",
-    "settled",
-    "compared",
-    "alert",
-    "stop",
-)
 EFFECTS = ("preview", "sign", "send")
 
 CRASH_POINTS: tuple[str, ...] = tuple(
     f"{when}-{what}"
-    for what in (*(f"journal-{kind}" for kind in RECORDED), *EFFECTS)
+    for what in (*(f"journal-{kind}" for kind in sorted(KINDS)), *EFFECTS)
     for when in ("before", "after")
 )
 

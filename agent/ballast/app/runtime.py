@@ -269,7 +269,7 @@ class Runtime:
         }
         for position in observation.positions:
             for intent in self._recorder.open():
-                if (intent.lane.vault, intent.lane.position_id) != (position.vault, position.position_id):
+                if intent.lane.position != (position.vault, position.position_id):
                     continue
                 digest = f"0x{intent.sealed.digest.hex()}"
                 if intent.is_live:
@@ -282,7 +282,7 @@ class Runtime:
         position = evaluation.snapshot.position
         wanted = (position.vault, position.position_id)
         live = self._recorder.live()
-        return next((one for one in live if (one.lane.vault, one.lane.position_id) == wanted), None)
+        return next((one for one in live if one.lane.position == wanted), None)
 
     def _terms_of(self, evaluation: Evaluation) -> PositionTerms:
         return next(one for one in self._memory.terms if one.label == evaluation.label)

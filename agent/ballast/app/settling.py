@@ -144,11 +144,11 @@ def reading_of(observation: Observation, intent: Intent) -> PositionReading:
     Raises:
         KeyError: the observation does not hold it.
     """
-    wanted = (intent.sealed.vault, intent.sealed.decision.position_id)
+    vault, position_id = intent.lane.position
     for reading in observation.positions:
-        if (reading.vault, reading.position_id) == wanted:
+        if (reading.vault, reading.position_id) == (vault, position_id):
             return reading
-    raise KeyError(f"no reading of position {wanted[1]} of {wanted[0]}")
+    raise KeyError(f"no reading of position {position_id} of {vault}")
 
 
 def is_used(reading: PositionReading, nonce: int) -> bool:

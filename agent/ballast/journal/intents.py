@@ -42,6 +42,11 @@ class Lane:
     position_id: int
     nonce: int
 
+    @property
+    def position(self) -> tuple[str, int]:
+        """Whose nonce it is: the vault and the position in it."""
+        return self.vault, self.position_id
+
 
 @dataclass(frozen=True, slots=True)
 class Intent:
@@ -124,7 +129,7 @@ class IntentBook:
             raise JournalError(f"{digest} was signed before", entry.seq)
         lane = lane_of(sealed)
         for other in self._open.values():
-            if (other.lane.vault, other.lane.position_id) != (lane.vault, lane.position_id):
+            if other.lane.position != lane.position:
                 continue
             if other.is_live:
                 raise JournalError(
