@@ -1,0 +1,1 @@
+"""Forecasters held against each other and against what happened."""

@@ -1,0 +1,1 @@
+"""Training of forecasters from recorded bars, and the registry of what was trained."""
