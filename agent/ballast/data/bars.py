@@ -11,6 +11,7 @@ import gzip
 import hashlib
 import io
 import math
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ import numpy.typing as npt
 
 REQUIRED_COLUMNS = ("ts", "open", "high", "low", "close", "volume")
 _OPTIONAL_COLUMNS = ("src",)
+_PLAIN_STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 F64 = npt.NDArray[np.float64]
 
@@ -99,14 +101,34 @@ def parse_bars(name: str, text: str, interval_seconds: int, sha256: str) -> Bars
         raise BarsError(
             f"{name}: columns are {','.join(columns)!r}, expected {expected!r} and optionally 'src'"
         )
-    rows = list(_rows(name, reader, len(columns)))
+    rows = list(reader)
     if not rows:
         raise BarsError(f"{name}: holds no bars")
-    ts = np.asarray([row[0] for row in rows], np.int64)
-    values = np.asarray([row[1] for row in rows], np.float64)
+    ts, values = _columns(rows, len(columns)) or _columns_by_row(name, rows, len(columns))
     _check_times(name, ts, interval_seconds)
     _check_prices(name, values)
     return Bars(name, interval_seconds, sha256, ts, *(np.ascontiguousarray(column) for column in values.T))
+
+
+def _columns(rows: list[list[str]], width: int) -> tuple[npt.NDArray[np.int64], F64] | None:
+    """Stamps and [N, 5] values, or None where a row is not of the plainest form (UTC with a Z)."""
+    if {len(row) for row in rows} != {width}:
+        return None
+    stamps = [row[0] for row in rows]
+    if not all(map(_PLAIN_STAMP.fullmatch, stamps)):
+        return None
+    try:
+        ts = np.array([stamp[:-1] for stamp in stamps], "datetime64[s]").astype(np.int64)
+        fields = (float(field) for row in rows for field in row[1:6])
+        return ts, np.fromiter(fields, np.float64, 5 * len(rows)).reshape(-1, 5)
+    except ValueError:
+        return None
+
+
+def _columns_by_row(name: str, rows: list[list[str]], width: int) -> tuple[npt.NDArray[np.int64], F64]:
+    """`_columns` for any offset, row by row, so that an error names its line."""
+    parsed = list(_rows(name, rows, width))
+    return np.asarray([row[0] for row in parsed], np.int64), np.asarray([row[1] for row in parsed])
 
 
 def _rows(name: str, reader: Iterable[Sequence[str]], width: int) -> Iterator[tuple[int, list[float]]]:
