@@ -9,23 +9,17 @@ import {AgreementGuard} from "./guards/AgreementGuard.sol";
 import {BudgetGuard} from "./guards/BudgetGuard.sol";
 import {HealthGuard} from "./guards/HealthGuard.sol";
 import {NonceGuard} from "./guards/NonceGuard.sol";
-import {OracleGuard} from "./guards/OracleGuard.sol";
-import {SignatureGuard} from "./guards/SignatureGuard.sol";
 import {SlippageGuard} from "./guards/SlippageGuard.sol";
-import {WindowGuard} from "./guards/WindowGuard.sol";
 import {ILendingAdapter} from "./interfaces/ILendingAdapter.sol";
 import {IVaultAgent} from "./interfaces/IVaultAgent.sol";
 import {IAaveV3FlashBorrower, IERC3156FlashBorrower} from "./interfaces/external/IFlashLender.sol";
 import {ConfigPage, Page} from "./libraries/ConfigPage.sol";
-import {DecisionHash} from "./libraries/DecisionHash.sol";
-import {DecisionQueue} from "./libraries/DecisionQueue.sol";
 import {UnitMath} from "./libraries/UnitMath.sol";
 import {FlashSwapOrder} from "./swap/UniswapV3FlashSwap.sol";
-import {AssetConfig, QueueTerms, QueuedDecision, TokenRole, VaultState} from "./types/Config.sol";
-import {ActionKind, DECISION_VERSION, Decision, Outcome, Route, RouteKind} from "./types/Decision.sol";
+import {TokenRole, VaultState} from "./types/Config.sol";
+import {ActionKind, Decision, Outcome, Route, RouteKind} from "./types/Decision.sol";
 import {Execution} from "./types/Execution.sol";
 import {Wiring} from "./types/Wiring.sol";
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 /// @title RebalanceVault
@@ -83,14 +77,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// exit cannot be stopped.
 contract RebalanceVault is VaultMeasure, IVaultAgent {
     using NonceGuard for mapping(uint256 => uint256);
-    using DecisionQueue for QueuedDecision[];
     using ConfigPage for Page;
-
-    enum Mode {
-        Preview, // everything but the signature
-        Direct,
-        Queued // the queue's time instead of the decision's
-    }
 
     /// @notice Code of the owner's plane, which knows the safety net's, which knows the configuration's.
     address public immutable custodian;
@@ -123,11 +110,7 @@ contract RebalanceVault is VaultMeasure, IVaultAgent {
     function queue(Decision calldata decision, bytes calldata signature) external lock {
         Execution memory x = ConfigPage.newExecution()[0];
         Page page = _admit(decision, x, signature, Mode.Direct);
-        QueueTerms memory terms = page.queueTerms();
-        require(terms.delaySeconds != 0, QueueUnset());
-        uint256 executableAt = block.timestamp + terms.delaySeconds;
-        _queue.push(x.digest, decision.configEpoch, executableAt, terms.graceSeconds, terms.maxQueued);
-        emit Queued(decision.positionId, x.digest, executableAt);
+        _enqueue(decision, x, page);
     }
 
     /// @inheritdoc IVaultAgent
@@ -185,7 +168,7 @@ contract RebalanceVault is VaultMeasure, IVaultAgent {
 
     /// @dev Kinds, routes and fields that this version does not have are forbidden, not ignored.
     function _checkStateAndKind(Decision calldata d) private view {
-        require(d.version == DECISION_VERSION, VersionUnsupported(d.version, DECISION_VERSION));
+        _checkVersion(d);
         bool isSwap =
             d.kind == ActionKind.Deleverage || d.kind == ActionKind.Leverage || d.kind == ActionKind.SwapCollateral;
         bool isIdle = d.kind == ActionKind.AddCollateral || d.kind == ActionKind.RepayFromIdle;
@@ -194,7 +177,6 @@ contract RebalanceVault is VaultMeasure, IVaultAgent {
         _checkRoute(d, isSwap);
         require(d.targetVenue == address(0), FieldForbidden("targetVenue"));
         require(d.targetPositionId == 0, FieldForbidden("targetPositionId"));
-        require(d.keeperFeeMaxWei == 0, FieldForbidden("keeperFeeMaxWei"));
     }
 
     /// @dev A lender that is not in the wiring has no route. The path of a financed sale is the borrower's to check, before it borrows.
@@ -216,24 +198,6 @@ contract RebalanceVault is VaultMeasure, IVaultAgent {
         }
         (address tokenIn, address tokenOut) = _tokensOf(path);
         require(tokenIn == d.tokenIn && tokenOut == d.tokenOut, PathInvalid(path));
-    }
-
-    /// @dev `preview` leaves out the signature and nothing else.
-    /// @return page the configuration of this very epoch
-    function _checkAuthority(Decision calldata d, Execution memory x, bytes calldata signature, bool signed)
-        private
-        view
-        returns (Page page)
-    {
-        uint64 epoch = _configEpoch;
-        page = ConfigPage.read(_page, epoch);
-        page.takeLimits(x);
-        address expected = page.signer();
-        require(expected != address(0), SignerUnset());
-        x.digest = DecisionHash.digest(d);
-        require(!signed || SignatureGuard.isSigned(expected, x.digest, signature), SignatureInvalid(expected));
-        require(page.hasModel(d.modelId), ModelNotApproved(d.modelId));
-        require(d.configEpoch == epoch, EpochMismatch(d.configEpoch, epoch));
     }
 
     function _checkVenueAndTokens(Decision calldata d, Execution memory x, Page page) private view {
@@ -263,12 +227,6 @@ contract RebalanceVault is VaultMeasure, IVaultAgent {
         require(_state == VaultState.Active, StateForbids(_state, d.kind));
     }
 
-    /// @dev A queued decision has had its own time when it was queued; what it was made from is as old as the owner's delay.
-    function _checkTime(Decision calldata d, Execution memory x, Page page, Mode mode) private {
-        if (mode == Mode.Queued) _queue.take(x.digest, page.queueTerms().graceSeconds);
-        else WindowGuard.check(d, x.limits);
-    }
-
     /// @dev Swap-free repair needs no price. A swap always needs fresh primaries in their bounds; how far other views may be off them
     /// depends on its size, unless the venue itself proves an emergency.
     /// @return actionLimitWad greatest notional of this action, USD
@@ -278,78 +236,22 @@ contract RebalanceVault is VaultMeasure, IVaultAgent {
         returns (uint256 actionLimitWad)
     {
         if (!x.swaps) return 0;
-        x.priceInWad = OracleGuard.requirePriceWad(d.tokenIn, x.assetIn);
-        x.priceOutWad = OracleGuard.requirePriceWad(d.tokenOut, x.assetOut);
+        _takePrices(d, x);
         if (_isEmergency(x)) return x.limits.maxActionWad;
-        AgreementGuard.Quote memory other = AgreementGuard.Quote(d.tokenOut, x.assetOut.tokenDecimals, x.priceOutWad);
-        uint256 inBps = AgreementGuard.worstDeviationBps(
-            d.tokenIn, x.assetIn, x.priceInWad, x.venueInWad, _quote(page, x.indexIn, other)
-        );
-        other = AgreementGuard.Quote(d.tokenIn, x.assetIn.tokenDecimals, x.priceInWad);
-        uint256 outBps = AgreementGuard.worstDeviationBps(
-            d.tokenOut, x.assetOut, x.priceOutWad, x.venueOutWad, _quote(page, x.indexOut, other)
-        );
+        (uint256 inBps, uint256 outBps) = _deviations(d, x, page);
         if (x.raises) return _checkCalm(d, x, inBps, outBps);
         return inBps > outBps
             ? AgreementGuard.requireActionLimitWad(d.tokenIn, inBps, x.limits)
             : AgreementGuard.requireActionLimitWad(d.tokenOut, outBps, x.limits);
     }
 
-    /// @dev Risk is only raised where all views agree and neither price has just jumped.
-    function _checkCalm(Decision calldata d, Execution memory x, uint256 inBps, uint256 outBps)
-        private
-        view
-        returns (uint256)
-    {
-        uint256 agreeBps = x.limits.agreeBps;
-        require(inBps <= agreeBps, SourcesDisagree(d.tokenIn, inBps, agreeBps));
-        require(outBps <= agreeBps, SourcesDisagree(d.tokenOut, outBps, agreeBps));
-        OracleGuard.requireNoJump(d.tokenIn, x.assetIn);
-        OracleGuard.requireNoJump(d.tokenOut, x.assetOut);
-        return x.limits.maxActionWad;
-    }
-
-    /// @dev What an asset's mean-price pool quotes in: the swap's other token, which has been read, or a third one with a feed of its own.
-    function _quote(Page page, uint256 index, AgreementGuard.Quote memory other)
-        private
-        view
-        returns (AgreementGuard.Quote memory)
-    {
-        address token = page.quoteOf(index);
-        if (token == address(0) || token == other.token) return other;
-        AssetConfig memory asset = page.asset(page.indexOf(token));
-        OracleGuard.Reading memory reading = OracleGuard.read(asset);
-        bool usable = reading.fault == OracleGuard.Fault.None;
-        return AgreementGuard.Quote(token, asset.tokenDecimals, usable ? reading.priceWad : 0);
-    }
-
-    /// @dev An emergency waives the notional budget, never the loss budget.
     function _reserveBudgets(Decision calldata d, Execution memory x, Outcome memory outcome, uint256 actionLimitWad)
         private
     {
-        require(d.maxLossBps <= x.limits.maxLossBps, LossLimitTooHigh(d.maxLossBps, x.limits.maxLossBps));
-        if (!x.swaps) {
-            uint256 perWindow = x.assetIn.idlePerWindow;
-            BudgetGuard.reserveIdle(_idleBuckets[d.tokenIn], d.tokenIn, perWindow, x.limits.windowSeconds, x.spend);
-            return;
-        }
-        require(d.maxLossBps != 0, ValueForbidden("maxLossBps", 0, x.limits.maxLossBps));
-        uint256 notionalWad = UnitMath.valueWadUp(x.spend, x.priceInWad, x.assetIn.tokenDecimals);
-        require(notionalWad <= actionLimitWad, ActionTooLarge(notionalWad, actionLimitWad));
-        x.reservedLossWad = UnitMath.bpsOfUp(notionalWad, d.maxLossBps);
-        BudgetGuard.reserveSwap(_budgets, x.limits, _isEmergency(x) ? 0 : notionalWad, x.reservedLossWad);
-        outcome.notionalWad = notionalWad;
-    }
-
-    /// @dev Large actions wait where the owner can see them, and so does risk beyond a budget of its own, so that many small steps are not a
-    /// way around. An emergency does not wait.
-    function _checkQueue(Execution memory x, Page page, uint256 notionalWad) private {
-        if (!x.swaps || _isEmergency(x)) return;
-        QueueTerms memory terms = page.queueTerms();
-        bool large = terms.delaySeconds != 0 && notionalWad > terms.largeActionWad;
-        require(!large, MustQueue(notionalWad, terms.largeActionWad));
-        if (!x.raises) return;
-        BudgetGuard.reserveRisk(_riskBucket, terms.riskPerWindowWad, x.limits.windowSeconds, notionalWad);
+        _checkLossLimit(d, x);
+        if (x.swaps) return _reserveSwap(d, x, outcome, actionLimitWad);
+        uint256 perWindow = x.assetIn.idlePerWindow;
+        BudgetGuard.reserveIdle(_idleBuckets[d.tokenIn], d.tokenIn, perWindow, x.limits.windowSeconds, x.spend);
     }
 
     // ---------------------------------------------------------------- the action
@@ -411,8 +313,6 @@ contract RebalanceVault is VaultMeasure, IVaultAgent {
     /// of these two once: with tokenOut in a swap, whose `withdraw` of tokenIn approves nothing, and with tokenIn otherwise.
     function _checkAllowance(Decision calldata d, Execution memory x) private view {
         address token = x.swaps ? d.tokenOut : d.tokenIn;
-        address spender = x.swaps ? x.spender : ILendingAdapter(x.position.adapter).spenderOf(token);
-        uint256 left = IERC20(token).allowance(address(this), spender);
-        require(left == 0, AllowanceLeft(token, spender, left));
+        _requireNoAllowance(token, x.swaps ? x.spender : ILendingAdapter(x.position.adapter).spenderOf(token));
     }
 }

@@ -40,8 +40,8 @@ abstract contract VaultWiring is VaultStorage {
         _adapter5 = _at(wiring, 5);
     }
 
-    /// @notice Lending venues, in the order of the wiring.
-    function adapters() public view returns (address[] memory list) {
+    /// @dev Lending venues, in the order of the wiring.
+    function _adapters() internal view returns (address[] memory list) {
         list = new address[](MAX_ADAPTERS);
         (list[0], list[1], list[2]) = (_adapter0, _adapter1, _adapter2);
         (list[3], list[4], list[5]) = (_adapter3, _adapter4, _adapter5);

@@ -144,7 +144,7 @@ contract Deploy is Script, AbstractWorldCheck {
     }
 
     function _requireWiring(Deployment memory d) private view {
-        _equal("vault's adapter", d.implementation.adapters()[0], address(d.adapter));
+        _equal("custodian's adapter", d.custodian.adapters()[0], address(d.adapter));
         _equal("vault's custodian", d.implementation.custodian(), address(d.custodian));
         _equal("vault's borrower", d.implementation.borrower(), address(d.borrower));
         _equal("custodian's rescuer", d.custodian.rescuer(), address(d.rescuer));

@@ -181,7 +181,8 @@ contract DeployForkTest is VaultTest {
             wiring.adapters[i] = address(0xa000 + i);
             vm.etch(wiring.adapters[i], hex"00");
         }
-        assertEq(new VaultConfigurator(wiring).adapters(), wiring.adapters);
+        VaultRescuer rescuer = new VaultRescuer(new VaultConfigurator(wiring), wiring);
+        assertEq(new VaultCustodian(rescuer, wiring).adapters(), wiring.adapters);
     }
 
     function test_creationGas_fitsATransaction() public {
