@@ -59,7 +59,8 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// own in token units and work while feeds are down. So does everything of the owner.
 ///
 /// CALLS OUT. Lending venues and the other planes are code that runs by delegatecall from addresses fixed in this code; pools follow
-/// from a pinned factory, lenders are pinned, and a path leads over the vault's assets only. Nobody supplies a target or calldata. No
+/// from a pinned factory, lenders are pinned, and a path leads over the vault's assets only. Nobody supplies a target or calldata. Routers of
+/// aggregators are called by a proxy that has no rights here: it is sent what is sold, and what came back is measured. No
 /// approval outlives an action. The vault gives no delegation of credit.
 ///
 /// PARTS. `VaultStorage` every slot and the lock; `VaultWiring` what may be called; `VaultBase` calls out. Five planes of code share the
@@ -71,7 +72,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// above the floor, and the active state. Beyond a budget of their own they are queued: queued actions wait for the owner's delay, where he
 /// or the guardian can veto them, pass all guards again, and die with the epoch.
 ///
-/// FORBIDDEN TODAY: moves between venues, loans for anything but deleverage, paths of several hops without a loan, aggregators, keeper
+/// FORBIDDEN TODAY: moves between venues, loans and aggregators for anything but deleverage, paths of several hops without a loan, keeper
 /// fees. Their fields exist in the decision, must be zero, and are refused by name.
 /// @custom:kill `setState(VaultState.Halted)` by owner, curator or guardian stops the agent; `revokeSigner` takes its key away. The owner's
 /// exit cannot be stopped.
@@ -182,7 +183,7 @@ contract RebalanceVault is VaultMeasure, IVaultAgent {
     /// @dev A lender that is not in the wiring has no route. The path of a financed sale is the borrower's to check, before it borrows.
     function _checkRoute(Decision calldata d, bool isSwap) private view {
         Route calldata route = d.route;
-        address lender = d.kind == ActionKind.Deleverage ? _lenderOf(route.kind) : address(0);
+        address lender = d.kind == ActionKind.Deleverage ? _lenderOf(route.kind, route.flashSource) : address(0);
         require(route.flashSource == lender, FieldForbidden("flashSource"));
         if (lender != address(0)) return;
         RouteKind allowed = isSwap ? RouteKind.UniswapV3FlashSwap : RouteKind.None;
@@ -271,8 +272,16 @@ contract RebalanceVault is VaultMeasure, IVaultAgent {
 
     /// @dev The loan is what the decision wants to see repaid at least.
     function _sellWithLoan(Decision calldata d, Execution memory x) private returns (uint256 obtained) {
-        LoanOrder memory order =
-            LoanOrder(d.route.kind, x.position.adapter, x.position.venueRef, d.tokenIn, d.tokenOut, x.spend, d.minOut);
+        LoanOrder memory order = LoanOrder(
+            d.route.kind,
+            d.route.flashSource,
+            x.position.adapter,
+            x.position.venueRef,
+            d.tokenIn,
+            d.tokenOut,
+            x.spend,
+            d.minOut
+        );
         bytes memory answer = _delegate(borrower, abi.encodeCall(VaultBorrower.sellWithLoan, (order, d.route.path)));
         // one word by its type
         // forge-lint: disable-next-line(unsafe-typecast)

@@ -155,6 +155,7 @@ def deploy(
         parameters["uniswapV3Factory"],
         parameters["aave"]["pool"],
         parameters.get("freeFlashLender", NOBODY),
+        swap_proxy(account, parameters),
     )
     configurator = account.deploy(project.VaultConfigurator, wiring)
     rescuer = account.deploy(project.VaultRescuer, configurator, wiring)
@@ -171,6 +172,12 @@ def deploy(
     )
     require_deployed(deployment, parties, read)
     return deployment
+
+
+def swap_proxy(account: AccountAPI, parameters: Mapping[str, Any]) -> str:
+    """A proxy for the file's routers; nobody where it has none, and then no route of that kind."""
+    routers = parameters.get("swapRouters", [])
+    return account.deploy(project.SwapProxy, routers).address if routers else NOBODY
 
 
 def sequenced(account: AccountAPI, parameters: Mapping[str, Any]) -> Mapping[str, Any]:

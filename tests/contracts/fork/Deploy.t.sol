@@ -123,7 +123,8 @@ contract DeployForkTest is VaultTest {
     function test_constructors_refuseAddressesWithoutCode() public {
         vm.expectRevert(abi.encodeWithSelector(VaultFactory.ImplementationMissing.selector, stranger));
         new VaultFactory(stranger);
-        Wiring memory wiring = Wiring(new address[](1), Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, address(0));
+        Wiring memory wiring =
+            Wiring(new address[](1), Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, address(0), address(0));
         wiring.adapters[0] = stranger;
         vm.expectRevert(abi.encodeWithSelector(IVaultTerms.ZeroAddress.selector, "adapter"));
         new VaultConfigurator(wiring);
@@ -138,7 +139,8 @@ contract DeployForkTest is VaultTest {
     }
 
     function test_planes_mustShareOneWiring() public {
-        Wiring memory wiring = Wiring(new address[](1), Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, address(0));
+        Wiring memory wiring =
+            Wiring(new address[](1), Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, address(0), address(0));
         wiring.adapters[0] = address(adapter);
         VaultConfigurator configurator = new VaultConfigurator(wiring);
         VaultRescuer rescuer = new VaultRescuer(configurator, wiring);
@@ -160,7 +162,7 @@ contract DeployForkTest is VaultTest {
     }
 
     function test_wiring_lendersAreContractsOrNotThere() public {
-        Wiring memory wiring = Wiring(new address[](1), Mainnet.UNISWAP_FACTORY, address(0), address(0));
+        Wiring memory wiring = Wiring(new address[](1), Mainnet.UNISWAP_FACTORY, address(0), address(0), address(0));
         wiring.adapters[0] = address(adapter);
         new VaultConfigurator(wiring);
         wiring.aaveFlashPool = stranger;
@@ -173,10 +175,15 @@ contract DeployForkTest is VaultTest {
 
     function test_wiring_holdsOneToSixVenues() public {
         vm.expectRevert(abi.encodeWithSelector(IVaultTerms.ValueForbidden.selector, "adapters", 0, 6));
-        new VaultConfigurator(Wiring(new address[](0), Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, address(0)));
+        new VaultConfigurator(
+            Wiring(new address[](0), Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, address(0), address(0))
+        );
         vm.expectRevert(abi.encodeWithSelector(IVaultTerms.ValueForbidden.selector, "adapters", 7, 6));
-        new VaultConfigurator(Wiring(new address[](7), Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, address(0)));
-        Wiring memory wiring = Wiring(new address[](6), Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, address(0));
+        new VaultConfigurator(
+            Wiring(new address[](7), Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, address(0), address(0))
+        );
+        Wiring memory wiring =
+            Wiring(new address[](6), Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, address(0), address(0));
         for (uint160 i; i < 6; i++) {
             wiring.adapters[i] = address(0xa000 + i);
             vm.etch(wiring.adapters[i], hex"00");
@@ -186,7 +193,8 @@ contract DeployForkTest is VaultTest {
     }
 
     function test_creationGas_fitsATransaction() public {
-        Wiring memory wiring = Wiring(new address[](1), Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, address(0));
+        Wiring memory wiring =
+            Wiring(new address[](1), Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, address(0), address(0));
         wiring.adapters[0] = address(adapter);
         uint256 gasBefore = gasleft();
         VaultConfigurator configurator = new VaultConfigurator(wiring);

@@ -75,7 +75,8 @@ abstract contract VaultTest is Test {
     }
 
     function implement(address[] memory venues) internal returns (RebalanceVault) {
-        Wiring memory wiring = Wiring(venues, Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, freeFlashLender());
+        Wiring memory wiring =
+            Wiring(venues, Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, freeFlashLender(), swapProxy());
         address configurator = deployProduct("VaultConfigurator", abi.encode(wiring));
         address rescuer = deployProduct("VaultRescuer", abi.encode(configurator, wiring));
         address custodian = deployProduct("VaultCustodian", abi.encode(rescuer, wiring));
@@ -85,6 +86,11 @@ abstract contract VaultTest is Test {
 
     /// @dev The replica has none; a test that brings one names it.
     function freeFlashLender() internal virtual returns (address) {
+        return address(0);
+    }
+
+    /// @dev None; a test that sells by a router names one.
+    function swapProxy() internal virtual returns (address) {
         return address(0);
     }
 
