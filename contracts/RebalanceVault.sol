@@ -64,7 +64,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// approval outlives an action. The vault gives no delegation of credit.
 ///
 /// PARTS. `VaultStorage` every slot and the lock; `VaultWiring` what may be called; `VaultBase` calls out. Five planes of code share the
-/// storage: this one, what the agent may do; `VaultBorrower`, the same with a loan for the length of a call; `VaultCustodian`, the owner's
+/// storage: this one, what the agent may do; `VaultBorrower`, the same with a loan for the length of a call, and what has to wait; `VaultCustodian`, the owner's
 /// way in and out and the views; `VaultRescuer`, the safety net; `VaultConfigurator`, roles, limits and timelock. A selector that a plane
 /// does not have is the next one's; of the borrower's, only the lenders' callbacks can be reached from outside.
 ///
@@ -109,9 +109,8 @@ contract RebalanceVault is VaultMeasure, IVaultAgent {
     /// @inheritdoc IVaultAgent
     /// @dev Checks what can be checked without prices; everything is checked again at execution.
     function queue(Decision calldata decision, bytes calldata signature) external lock {
-        Execution memory x = ConfigPage.newExecution()[0];
-        Page page = _admit(decision, x, signature, Mode.Direct);
-        _enqueue(decision, x, page);
+        _admit(decision, ConfigPage.newExecution()[0], signature, Mode.Direct);
+        _delegate(borrower, bytes.concat(VaultBorrower.enqueue.selector, msg.data[4:]));
     }
 
     /// @inheritdoc IVaultAgent

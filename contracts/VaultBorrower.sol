@@ -3,11 +3,12 @@ pragma solidity ^0.8.28;
 
 import {VaultBase} from "./VaultBase.sol";
 import {VaultLoans} from "./VaultLoans.sol";
+import {VaultQueue} from "./VaultQueue.sol";
 import {ISwapProxy} from "./interfaces/ISwapProxy.sol";
 import {SwapPath} from "./libraries/SwapPath.sol";
 import {UnitMath} from "./libraries/UnitMath.sol";
 import {FlashSwapOrder} from "./swap/UniswapV3FlashSwap.sol";
-import {ActionKind, RouteKind} from "./types/Decision.sol";
+import {ActionKind, Decision, RouteKind} from "./types/Decision.sol";
 import {Wiring} from "./types/Wiring.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
@@ -26,11 +27,11 @@ struct LoanOrder {
 
 /// @title The plane that borrows for the length of a call
 /// @notice Repays debt with a loan, takes the collateral that this sets free, sells it over one to three pools, and pays the loan back with its
-/// premium. What the sale gave beyond both stays idle. Pools are called from here; a router is called by the `SwapProxy`. Runs by delegatecall:
-/// from an execution, and from the vault's fallback for the lenders' callbacks and for nothing else. Called directly, it meets a lock that
-/// nobody holds.
+/// premium. What the sale gave beyond both stays idle. Pools are called from here; a router is called by the `SwapProxy`. Also lays down what
+/// has to wait, see `VaultQueue`. Runs by delegatecall: from an execution, and from the vault's fallback for the lenders' callbacks and for
+/// nothing else. Called directly, it meets a lock that nobody holds.
 /// @custom:kill Holds nothing and can borrow nothing outside an execution.
-contract VaultBorrower is VaultLoans {
+contract VaultBorrower is VaultLoans, VaultQueue {
     using SafeERC20 for IERC20;
 
     uint256 private constant ORDER_BYTES = 8 * 32;
@@ -48,6 +49,12 @@ contract VaultBorrower is VaultLoans {
         else _checkPath(order, path);
         _lend(order.route, order.source, order.tokenOut, order.loan, bytes.concat(abi.encode(order), path));
         return _gained;
+    }
+
+    /// @notice Second half of the vault's `queue`, whose calldata it gets; callers hold the lock and have admitted the decision.
+    function enqueue(Decision calldata decision, bytes calldata signature) external {
+        _requireLocked();
+        _layDown(decision, signature);
     }
 
     /// @dev A token on the way is called and held: it must be one that the owner has listed.

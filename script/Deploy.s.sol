@@ -114,6 +114,10 @@ contract Deploy is Script, AbstractWorldCheck {
         for (uint256 i; i < config.assets.length; i++) {
             _requireAsset(config.assets[i]);
         }
+        address[] memory routers = Parameters.swapRouters(json);
+        for (uint256 i; i < routers.length; i++) {
+            _requireCode("swapRouters", routers[i]);
+        }
         (address sequencer,) = Parameters.sequencer(json);
         if (sequencer != address(0)) _requireSequencer(sequencer);
     }

@@ -136,7 +136,8 @@ def require_world(parameters: Mapping[str, Any]) -> None:
     _require("the addresses provider's pool", pool, parameters["aave"]["pool"])
     if "sequencer" in parameters:
         _require_sequencer(parameters["sequencer"]["feed"])
-    for address in (parameters["uniswapV3Factory"], *(asset["token"] for asset in parameters["assets"])):
+    tokens = (asset["token"] for asset in parameters["assets"])
+    for address in (parameters["uniswapV3Factory"], *parameters.get("swapRouters", ()), *tokens):
         _require_code(address)
     for asset in parameters["assets"]:
         _require_feed(asset)
@@ -180,6 +181,12 @@ def swap_proxy(account: AccountAPI, parameters: Mapping[str, Any]) -> str:
     return account.deploy(project.SwapProxy, routers).address if routers else NOBODY
 
 
+def routers_of(vault: ContractInstance) -> list[str]:
+    """Routers that may sell the vault's collateral; none where it has no proxy."""
+    proxy = vault.swapProxy()
+    return [] if proxy == NOBODY else list(instance(proxy, "ISwapProxy").routers())
+
+
 def sequenced(account: AccountAPI, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
     """The same parameters with every feed behind the rollup's sequencer; unchanged on a chain without one."""
     if "sequencer" not in parameters:
@@ -201,6 +208,7 @@ def require_deployed(deployment: Deployment, parties: Parties, parameters: Mappi
     vault, limits = deployment.vault, parameters["limits"]
     for role in ("owner", "curator", "guardian", "signer"):
         _require(role, getattr(vault, role)(), getattr(parties, role))
+    _require("routers", routers_of(vault), list(parameters.get("swapRouters", ())))
     status = vault.status(parameters["position"]["positionId"])
     _require("state", status.state, 0)
     _require("health without debt", status.healthWad, 2**256 - 1)

@@ -19,7 +19,8 @@ from ballast.replica.errors import ReplicaError, RpcError
 from ballast.simulate.calls import NodeRpc, calldata, latest_block, view
 
 CREATE_VAULT = f"createVault(bytes32,{INITIAL_CONFIG})"
-WIRING = "(address[],address,address,address,address)"  # adapters, Uniswap V3 factory, two flash lenders, swap proxy
+# Lending adapters, Uniswap V3 factory, two flash lenders, swap proxy.
+WIRING = "(address[],address,address,address,address)"
 NOBODY = "0x" + "00" * 20
 MAX = 2**256 - 1
 

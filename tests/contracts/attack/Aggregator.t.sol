@@ -18,25 +18,36 @@ import {SwapProxy} from "ballast/swap/SwapProxy.sol";
 import {Decision, Outcome} from "ballast/types/Decision.sol";
 
 /// @title A contract that says it is a vault
-/// @notice Whoever relays may name it; asks the proxy for a sale as often as it was told.
+/// @notice Whoever relays may name it; asks the proxy, or somebody else, as often as it was told.
 contract FalseVault {
-    SwapProxy private immutable _proxy;
+    address private immutable _target;
     uint256 private immutable _times;
     bytes private _ask;
 
-    constructor(SwapProxy proxy, uint256 times, bytes memory ask) {
-        (_proxy, _times, _ask) = (proxy, times, ask);
+    constructor(address target, uint256 times, bytes memory ask) {
+        (_target, _times, _ask) = (target, times, ask);
     }
 
     function execute(Decision calldata, bytes calldata) external returns (Outcome memory outcome) {
         for (uint256 i; i < _times; i++) {
-            (bool done, bytes memory reason) = address(_proxy).call(_ask);
+            (bool done, bytes memory reason) = _target.call(_ask);
             if (done) continue;
             assembly ("memory-safe") {
                 revert(add(reason, 32), mload(reason))
             }
         }
         return outcome;
+    }
+}
+
+/// @title Knows what to ask at the right time, and is the wrong caller
+contract Messenger {
+    function knock(address target, bytes calldata call) external {
+        (bool done, bytes memory reason) = target.call(call);
+        if (done) return;
+        assembly ("memory-safe") {
+            revert(add(reason, 32), mload(reason))
+        }
     }
 }
 
@@ -79,6 +90,12 @@ contract AggregatorAttackTest is AggregatorTest {
         expectNoRelayBy(d, data, IVaultTerms.SlippageExceeded.selector);
     }
 
+    function test_attack_routerKeepsTheTokens_idleOnesDoNotPayForIt() public {
+        fundIdle(Mainnet.USDC, 1_000_000e6);
+        (Decision memory d, bytes memory data) = _hostileDecision(deal_(AMOUNT, 0, address(0)));
+        expectNoRelay(d, data, abi.encodeWithSelector(IVaultTerms.OutputTooLow.selector, 0, d.minOut));
+    }
+
     function test_attack_routerPaysSomebodyElse_countsAsNothing() public {
         (Decision memory d, bytes memory data) = _hostileDecision(deal_(AMOUNT, PAID, stranger));
         expectNoRelay(d, data, abi.encodeWithSelector(IVaultTerms.OutputTooLow.selector, 0, d.minOut));
@@ -111,7 +128,7 @@ contract AggregatorAttackTest is AggregatorTest {
         (d, data) = _hostileDecision(deal_(0, 0, address(0)));
         bytes memory ask =
             abi.encodeCall(proxy.swap, (address(hostile), keccak256(data), Mainnet.WETH, 1 ether, Mainnet.USDC));
-        proxy.execute(address(new FalseVault(proxy, 1, ask)), d, "", data);
+        proxy.execute(address(new FalseVault(address(proxy), 1, ask)), d, "", data);
         assertEq(weth.allowance(address(proxy), address(hostile)), 0);
     }
 
@@ -195,6 +212,19 @@ contract AggregatorAttackTest is AggregatorTest {
         proxy.swap(ONE_INCH, 0, Mainnet.WETH, 1, Mainnet.USDC);
     }
 
+    /// @dev While calldata is at hand for somebody else.
+    function test_attack_strangerAsksInsideAForeignRelay_isRefused() public {
+        bytes memory data = abi.encodeCall(HostileRouter.trade, (deal_(1 ether, 0, address(0))));
+        deal(Mainnet.WETH, address(proxy), 1 ether);
+        bytes memory ask =
+            abi.encodeCall(proxy.swap, (address(hostile), keccak256(data), Mainnet.WETH, 1 ether, Mainnet.USDC));
+        address messenger = address(new Messenger());
+        address named = address(new FalseVault(messenger, 1, abi.encodeCall(Messenger.knock, (address(proxy), ask))));
+        Decision memory any = deleverage(1);
+        vm.expectRevert(abi.encodeWithSelector(ISwapProxy.NotRelayed.selector, messenger, named));
+        proxy.execute(named, any, "", data);
+    }
+
     function test_decisionSentToTheVaultWithoutTheProxy_saysSo() public {
         bytes memory data = split(AMOUNT, address(proxy));
         Decision memory d = byRouter(AMOUNT, ONE_INCH, data);
@@ -226,7 +256,7 @@ contract AggregatorAttackTest is AggregatorTest {
         bytes memory ask =
             abi.encodeCall(proxy.swap, (address(hostile), keccak256(data), Mainnet.WETH, 1 ether, Mainnet.USDC));
         Decision memory any = deleverage(1);
-        FalseVault vault_ = new FalseVault(proxy, 1, ask);
+        FalseVault vault_ = new FalseVault(address(proxy), 1, ask);
         vm.expectRevert(abi.encodeWithSelector(ISwapProxy.InputMissing.selector, 0, 1 ether));
         proxy.execute(address(vault_), any, "", data);
     }
@@ -236,10 +266,10 @@ contract AggregatorAttackTest is AggregatorTest {
         bytes memory ask =
             abi.encodeCall(proxy.swap, (address(hostile), keccak256(data), Mainnet.WETH, 0, Mainnet.USDC));
         Decision memory any = deleverage(1);
-        address twice = address(new FalseVault(proxy, 2, ask));
+        address twice = address(new FalseVault(address(proxy), 2, ask));
         vm.expectRevert(abi.encodeWithSelector(ISwapProxy.NotRelayed.selector, twice, twice));
         proxy.execute(twice, any, "", data);
-        proxy.execute(address(new FalseVault(proxy, 1, ask)), any, "", data);
+        proxy.execute(address(new FalseVault(address(proxy), 1, ask)), any, "", data);
     }
 
     /// @dev Through transient storage and back: whatever the length, and whatever a longer one left behind.
@@ -255,7 +285,7 @@ contract AggregatorAttackTest is AggregatorTest {
 
     function _note(NotingRouter router, bytes memory data) private {
         bytes memory ask = abi.encodeCall(proxy.swap, (address(router), keccak256(data), Mainnet.WETH, 0, Mainnet.USDC));
-        proxy.execute(address(new FalseVault(proxy, 1, ask)), deleverage(1), "", data);
+        proxy.execute(address(new FalseVault(address(proxy), 1, ask)), deleverage(1), "", data);
         assertEq(router.noted(), data);
     }
 }

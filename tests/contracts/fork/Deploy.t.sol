@@ -17,6 +17,7 @@ import {IRebalanceVault} from "ballast/interfaces/IRebalanceVault.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
 import {IAaveV3AddressesProvider, IAaveV3Pool} from "ballast/interfaces/external/IAaveV3.sol";
 import {SequencedFeed} from "ballast/oracle/SequencedFeed.sol";
+import {SwapProxy} from "ballast/swap/SwapProxy.sol";
 import {InitialConfig, Roles} from "ballast/types/Config.sol";
 import {Wiring} from "ballast/types/Wiring.sol";
 
@@ -50,6 +51,20 @@ contract DeployForkTest is VaultTest {
         Deployment memory d = script.deploy(json, config, 0, address(script));
         script.requireDeployed(d, config);
         assertEq(d.vault.owner(), owner);
+        address[] memory routers = new address[](1);
+        routers[0] = Mainnet.UNISWAP_SWAP_ROUTER_02;
+        assertEq(SwapProxy(d.vault.swapProxy()).routers(), routers);
+    }
+
+    function test_script_routersAreContracts_andWithoutThemThereIsNoProxy() public {
+        InitialConfig memory config = _config();
+        string memory listed = vm.toString(Mainnet.UNISWAP_SWAP_ROUTER_02);
+        string memory wrong = vm.replace(json, string.concat('["', listed), string.concat('["', vm.toString(stranger)));
+        vm.expectRevert(abi.encodeWithSelector(AbstractWorldCheck.NoCode.selector, "swapRouters", stranger));
+        script.requireWorld(wrong, config);
+        string memory none = vm.replace(json, string.concat('["', listed, '"]'), "[]");
+        Deployment memory d = script.deploy(none, config, 0, address(script));
+        assertEq(d.vault.swapProxy(), address(0));
     }
 
     function test_script_readsThePartiesFromTheEnvironment() public {
