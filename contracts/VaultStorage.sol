@@ -52,6 +52,7 @@ abstract contract VaultStorage is IVaultTerms {
     mapping(uint256 positionId => NetState) internal _netStates;
 
     bool private transient _locked;
+    bool internal transient _carrying; // a position is on its way, and the lender in flight answers to the plane that carries it
 
     /// @dev Held by whatever moves funds, from its first line to its last; transient, so no path can leave it shut.
     modifier lock() {
