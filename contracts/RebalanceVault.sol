@@ -5,6 +5,7 @@ import {VaultBase} from "./VaultBase.sol";
 import {LoanOrder, VaultBorrower} from "./VaultBorrower.sol";
 import {VaultCustodian} from "./VaultCustodian.sol";
 import {VaultMeasure} from "./VaultMeasure.sol";
+import {VaultMover} from "./VaultMover.sol";
 import {AgreementGuard} from "./guards/AgreementGuard.sol";
 import {BudgetGuard} from "./guards/BudgetGuard.sol";
 import {HealthGuard} from "./guards/HealthGuard.sol";
@@ -12,6 +13,7 @@ import {NonceGuard} from "./guards/NonceGuard.sol";
 import {SlippageGuard} from "./guards/SlippageGuard.sol";
 import {ILendingAdapter} from "./interfaces/ILendingAdapter.sol";
 import {IVaultAgent} from "./interfaces/IVaultAgent.sol";
+import {IVaultPorts} from "./interfaces/IVaultPorts.sol";
 import {IAaveV3FlashBorrower, IERC3156FlashBorrower} from "./interfaces/external/IFlashLender.sol";
 import {ConfigPage, Page} from "./libraries/ConfigPage.sol";
 import {UnitMath} from "./libraries/UnitMath.sol";
@@ -63,17 +65,20 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// aggregators are called by a proxy that has no rights here: it is sent what is sold, and what came back is measured. No
 /// approval outlives an action. The vault gives no delegation of credit.
 ///
-/// PARTS. `VaultStorage` every slot and the lock; `VaultWiring` what may be called; `VaultBase` calls out. Five planes of code share the
-/// storage: this one, what the agent may do; `VaultBorrower`, the same with a loan for the length of a call, and what has to wait; `VaultCustodian`, the owner's
-/// way in and out and the views; `VaultRescuer`, the safety net; `VaultConfigurator`, roles, limits and timelock. A selector that a plane
-/// does not have is the next one's; of the borrower's, only the lenders' callbacks can be reached from outside.
+/// PARTS. `VaultStorage` every slot and the lock; `VaultWiring` what may be called; `VaultBase` calls out; `VaultSteps` what every kind of
+/// decision passes. Six planes of code share the storage: this one, what the agent may do; `VaultBorrower`, the same with a loan for the
+/// length of a call, and what has to wait; `VaultMover`, which carries positions, between venues for the agent, in and out for the owner;
+/// `VaultCustodian`, the owner's way in and out and the views; `VaultRescuer`, the safety net; `VaultConfigurator`, roles, limits and timelock.
+/// A selector that a plane does not have is the next one's; of the borrower's, only the lenders' callbacks can be reached from outside.
 ///
 /// RISK. New debt, and another collateral that may lower health, need every view of both prices to agree, no jump, a position that ends
 /// above the floor, and the active state. Beyond a budget of their own they are queued: queued actions wait for the owner's delay, where he
 /// or the guardian can veto them, pass all guards again, and die with the epoch.
 ///
-/// FORBIDDEN TODAY: moves between venues, loans and aggregators for anything but deleverage, paths of several hops without a loan, keeper
-/// fees. Their fields exist in the decision, must be zero, and are refused by name.
+/// MOVES raise risk and never wait for an emergency: see `VaultMover`. They go to the owner's own positions and nowhere else.
+///
+/// FORBIDDEN TODAY: loans for anything but deleverage and moves, aggregators for anything but deleverage, paths of several hops without a
+/// loan, keeper fees. Their fields exist in the decision, must be zero, and are refused by name.
 /// @custom:kill `setState(VaultState.Halted)` by owner, curator or guardian stops the agent; `revokeSigner` takes its key away. The owner's
 /// exit cannot be stopped.
 contract RebalanceVault is VaultMeasure, IVaultAgent {
@@ -84,31 +89,54 @@ contract RebalanceVault is VaultMeasure, IVaultAgent {
     address public immutable custodian;
     /// @notice Code of the plane that borrows.
     address public immutable borrower;
+    /// @notice Code of the plane that carries positions.
+    address public immutable mover;
 
-    constructor(VaultCustodian custodian_, VaultBorrower borrower_, Wiring memory wiring) VaultBase(wiring) {
+    /// @dev A move is the mover's as a whole: same calldata, same caller, same order of steps, and the same lock, which it takes itself.
+    modifier unlessMove(Decision calldata decision) {
+        if (decision.kind == ActionKind.Move) _answerBy(mover);
+        _;
+    }
+
+    constructor(VaultCustodian custodian_, VaultBorrower borrower_, VaultMover mover_, Wiring memory wiring)
+        VaultBase(wiring)
+    {
         _requireSameWiring(custodian_.wiringHash());
         _requireSameWiring(borrower_.wiringHash());
-        (custodian, borrower) = (address(custodian_), address(borrower_));
+        _requireSameWiring(mover_.wiringHash());
+        (custodian, borrower, mover) = (address(custodian_), address(borrower_), address(mover_));
     }
 
     receive() external payable {}
 
     fallback() external {
-        bool byLender = msg.sig == IAaveV3FlashBorrower.executeOperation.selector
-            || msg.sig == IERC3156FlashBorrower.onFlashLoan.selector;
-        _answerBy(byLender ? borrower : custodian);
+        _answerBy(_planeOf(msg.sig));
+    }
+
+    /// @dev A lender answers to the plane that asked it.
+    function _planeOf(bytes4 selector) private view returns (address) {
+        bool byLender = selector == IAaveV3FlashBorrower.executeOperation.selector
+            || selector == IERC3156FlashBorrower.onFlashLoan.selector;
+        if (byLender) return _carrying ? mover : borrower;
+        bool isPort = selector == IVaultPorts.importPosition.selector || selector == IVaultPorts.exportPosition.selector;
+        return isPort ? mover : custodian;
     }
 
     // ---------------------------------------------------------------- agent
 
     /// @inheritdoc IVaultAgent
-    function execute(Decision calldata decision, bytes calldata signature) external lock returns (Outcome memory) {
+    function execute(Decision calldata decision, bytes calldata signature)
+        external
+        unlessMove(decision)
+        lock
+        returns (Outcome memory)
+    {
         return _run(decision, signature, Mode.Direct);
     }
 
     /// @inheritdoc IVaultAgent
     /// @dev Checks what can be checked without prices; everything is checked again at execution.
-    function queue(Decision calldata decision, bytes calldata signature) external lock {
+    function queue(Decision calldata decision, bytes calldata signature) external unlessMove(decision) lock {
         _admit(decision, ConfigPage.newExecution()[0], signature, Mode.Direct);
         _delegate(borrower, bytes.concat(VaultBorrower.enqueue.selector, msg.data[4:]));
     }
@@ -116,6 +144,7 @@ contract RebalanceVault is VaultMeasure, IVaultAgent {
     /// @inheritdoc IVaultAgent
     function executeQueued(Decision calldata decision, bytes calldata signature)
         external
+        unlessMove(decision)
         lock
         returns (Outcome memory)
     {
@@ -124,7 +153,7 @@ contract RebalanceVault is VaultMeasure, IVaultAgent {
 
     /// @inheritdoc IVaultAgent
     /// @dev Takes the lock and never gives it back: the revert does.
-    function preview(Decision calldata decision) external {
+    function preview(Decision calldata decision) external unlessMove(decision) {
         _enter();
         revert PreviewResult(_run(decision, msg.data[:0], Mode.Preview));
     }

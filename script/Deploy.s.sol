@@ -8,6 +8,7 @@ import {VaultBorrower} from "ballast/VaultBorrower.sol";
 import {VaultConfigurator} from "ballast/VaultConfigurator.sol";
 import {VaultCustodian} from "ballast/VaultCustodian.sol";
 import {VaultFactory} from "ballast/VaultFactory.sol";
+import {VaultMover} from "ballast/VaultMover.sol";
 import {VaultRescuer} from "ballast/VaultRescuer.sol";
 import {AaveV3Adapter} from "ballast/adapters/AaveV3Adapter.sol";
 import {IRebalanceVault} from "ballast/interfaces/IRebalanceVault.sol";
@@ -35,6 +36,7 @@ struct Deployment {
     VaultRescuer rescuer;
     VaultCustodian custodian;
     VaultBorrower borrower;
+    VaultMover mover;
     RebalanceVault implementation;
     VaultFactory factory;
     IRebalanceVault vault;
@@ -72,7 +74,7 @@ contract Deploy is Script, AbstractWorldCheck {
         config.models = vm.envOr("BALLAST_MODELS", ",", new bytes32[](0));
     }
 
-    /// @notice The eight transactions, nine with routers. The deploying account needs no role and keeps none.
+    /// @notice The nine transactions, ten with routers. The deploying account needs no role and keeps none.
     function deploy(string memory json, InitialConfig memory config, bytes32 salt, address creator)
         public
         returns (Deployment memory d)
@@ -92,7 +94,8 @@ contract Deploy is Script, AbstractWorldCheck {
         d.rescuer = new VaultRescuer(d.configurator, wiring);
         d.custodian = new VaultCustodian(d.rescuer, wiring);
         d.borrower = new VaultBorrower(wiring);
-        d.implementation = new RebalanceVault(d.custodian, d.borrower, wiring);
+        d.mover = new VaultMover(wiring);
+        d.implementation = new RebalanceVault(d.custodian, d.borrower, d.mover, wiring);
         d.factory = new VaultFactory(address(d.implementation));
         config.positions[0].config.adapter = address(d.adapter);
         d.vault = IRebalanceVault(d.factory.createVault(salt, config));
@@ -161,6 +164,7 @@ contract Deploy is Script, AbstractWorldCheck {
         _equal("custodian's adapter", d.custodian.adapters()[0], address(d.adapter));
         _equal("vault's custodian", d.implementation.custodian(), address(d.custodian));
         _equal("vault's borrower", d.implementation.borrower(), address(d.borrower));
+        _equal("vault's mover", d.implementation.mover(), address(d.mover));
         _equal("custodian's rescuer", d.custodian.rescuer(), address(d.rescuer));
         _equal("rescuer's configurator", d.rescuer.configurator(), address(d.configurator));
         _equal("factory's implementation", d.factory.implementation(), address(d.implementation));
@@ -193,6 +197,7 @@ contract Deploy is Script, AbstractWorldCheck {
         vm.serializeAddress("deployment", "rescuer", address(d.rescuer));
         vm.serializeAddress("deployment", "custodian", address(d.custodian));
         vm.serializeAddress("deployment", "borrower", address(d.borrower));
+        vm.serializeAddress("deployment", "mover", address(d.mover));
         vm.serializeAddress("deployment", "implementation", address(d.implementation));
         vm.serializeAddress("deployment", "factory", address(d.factory));
         string memory json = vm.serializeAddress("deployment", "vault", address(d.vault));

@@ -72,6 +72,7 @@ class Deployment:
     rescuer: ContractInstance
     custodian: ContractInstance
     borrower: ContractInstance
+    mover: ContractInstance
     implementation: ContractInstance
     factory: ContractInstance
     vault: ContractInstance
@@ -162,14 +163,15 @@ def deploy(
     rescuer = account.deploy(project.VaultRescuer, configurator, wiring)
     custodian = account.deploy(project.VaultCustodian, rescuer, wiring)
     borrower = account.deploy(project.VaultBorrower, wiring)
-    implementation = account.deploy(project.RebalanceVault, custodian, borrower, wiring)
+    mover = account.deploy(project.VaultMover, wiring)
+    implementation = account.deploy(project.RebalanceVault, custodian, borrower, mover, wiring)
     factory = account.deploy(project.VaultFactory, implementation)
     read = sequenced(account, parameters)
     config = initial_config(read, parties, adapter.address, approved_models())
     factory.createVault(salt, config, sender=account)
     vault = instance(factory.vaultOf(account, salt), "IRebalanceVault")
     deployment = Deployment(
-        adapter, configurator, rescuer, custodian, borrower, implementation, factory, vault
+        adapter, configurator, rescuer, custodian, borrower, mover, implementation, factory, vault
     )
     require_deployed(deployment, parties, read)
     return deployment

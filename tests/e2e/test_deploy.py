@@ -25,7 +25,7 @@ def test_script_deploys_from_the_command_line():
 
     assert done.returncode == 0, done.stdout + done.stderr
     written = json.loads((ROOT / "script/output/1.local.json").read_text())
-    planes = ["configurator", "rescuer", "custodian", "borrower", "implementation"]
+    planes = ["configurator", "rescuer", "custodian", "borrower", "mover", "implementation"]
     assert list(written) == ["adapter", *planes, "factory", "vault"]
     for name, address in written.items():
         assert re.search(rf"^{name} +{address}$", done.stdout, re.MULTILINE)
@@ -131,6 +131,7 @@ def compiled(tmp_path_factory):
         "VaultCustodian",
         "VaultRescuer",
         "VaultBorrower",
+        "VaultMover",
         "VaultConfigurator",
         "SwapProxy",
         "VaultFactory",

@@ -60,7 +60,7 @@ def creation_code(artifacts: Path, name: str, types: list[str], values: list[Any
 
 
 def deploy(node: NodeRpc, owner: Owner, venue: Venue, artifacts: Path) -> Contracts:
-    """Adapter, the five planes of the vault's code, and factory; every receipt is checked."""
+    """Adapter, the six planes of the vault's code, and factory; every receipt is checked."""
     adapter_code = creation_code(
         artifacts, "AaveV3Adapter", ["address"] * 2, [venue.aave_provider, venue.aave_pool]
     )
@@ -73,8 +73,9 @@ def deploy(node: NodeRpc, owner: Owner, venue: Venue, artifacts: Path) -> Contra
     custodian_code = creation_code(artifacts, "VaultCustodian", ["address", WIRING], [rescuer, wiring])
     custodian = _create(node, owner, custodian_code)
     borrower = _create(node, owner, creation_code(artifacts, "VaultBorrower", [WIRING], [wiring]))
-    planes = [custodian, borrower, wiring]
-    vault_code = creation_code(artifacts, "RebalanceVault", ["address", "address", WIRING], planes)
+    mover = _create(node, owner, creation_code(artifacts, "VaultMover", [WIRING], [wiring]))
+    planes = [custodian, borrower, mover, wiring]
+    vault_code = creation_code(artifacts, "RebalanceVault", ["address"] * 3 + [WIRING], planes)
     implementation = _create(node, owner, vault_code)
     factory = _create(node, owner, creation_code(artifacts, "VaultFactory", ["address"], [implementation]))
     return Contracts(adapter, implementation, factory)

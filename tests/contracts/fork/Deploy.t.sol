@@ -11,6 +11,7 @@ import {VaultBorrower} from "ballast/VaultBorrower.sol";
 import {VaultConfigurator} from "ballast/VaultConfigurator.sol";
 import {VaultCustodian} from "ballast/VaultCustodian.sol";
 import {VaultFactory} from "ballast/VaultFactory.sol";
+import {VaultMover} from "ballast/VaultMover.sol";
 import {VaultRescuer} from "ballast/VaultRescuer.sol";
 import {AaveV3Adapter} from "ballast/adapters/AaveV3Adapter.sol";
 import {IRebalanceVault} from "ballast/interfaces/IRebalanceVault.sol";
@@ -161,6 +162,7 @@ contract DeployForkTest is VaultTest {
         VaultRescuer rescuer = new VaultRescuer(configurator, wiring);
         VaultCustodian custodian = new VaultCustodian(rescuer, wiring);
         VaultBorrower borrower = new VaultBorrower(wiring);
+        VaultMover mover = new VaultMover(wiring);
         bytes32 made = keccak256(abi.encode(wiring));
         wiring.uniswapV3Factory = address(adapter);
         bytes memory reason =
@@ -170,10 +172,14 @@ contract DeployForkTest is VaultTest {
         vm.expectRevert(reason);
         new VaultCustodian(rescuer, wiring);
         vm.expectRevert(reason);
-        new RebalanceVault(custodian, borrower, wiring);
+        new RebalanceVault(custodian, borrower, mover, wiring);
         VaultCustodian other = new VaultCustodian(new VaultRescuer(new VaultConfigurator(wiring), wiring), wiring);
         vm.expectRevert(reason);
-        new RebalanceVault(other, borrower, wiring);
+        new RebalanceVault(other, borrower, mover, wiring);
+        VaultBorrower otherBorrower = new VaultBorrower(wiring);
+        vm.expectRevert(reason);
+        new RebalanceVault(other, otherBorrower, mover, wiring);
+        new RebalanceVault(other, otherBorrower, new VaultMover(wiring), wiring);
     }
 
     function test_wiring_lendersAreContractsOrNotThere() public {
@@ -224,7 +230,10 @@ contract DeployForkTest is VaultTest {
         VaultBorrower borrower = new VaultBorrower(wiring);
         assertLt(gasBefore - gasleft(), 7_000_000, "borrower");
         gasBefore = gasleft();
-        new RebalanceVault(custodian, borrower, wiring);
+        VaultMover mover = new VaultMover(wiring);
+        assertLt(gasBefore - gasleft(), 7_000_000, "mover");
+        gasBefore = gasleft();
+        new RebalanceVault(custodian, borrower, mover, wiring);
         assertLt(gasBefore - gasleft(), 7_000_000, "vault");
     }
 

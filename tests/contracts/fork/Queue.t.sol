@@ -5,7 +5,7 @@ import {Defaults} from "../utils/Defaults.sol";
 import {Mainnet} from "../utils/Mainnet.sol";
 import {VaultTest} from "../utils/VaultTest.sol";
 import {VenuesTest} from "../utils/VenuesTest.sol";
-import {VaultQueue} from "ballast/VaultQueue.sol";
+import {VaultBorrower} from "ballast/VaultBorrower.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
 import {PositionStatus, QueueTerms, QueuedDecision, Upkeep, VaultState} from "ballast/types/Config.sol";
 import {Decision, Route, RouteKind} from "ballast/types/Decision.sol";
@@ -275,9 +275,9 @@ contract QueueTest is VaultTest {
 
     function test_attack_queueingWithoutAdmission_isNotReachable() public {
         Decision memory d = _large(1);
-        (bool done,) = address(vault).call(abi.encodeCall(VaultQueue.enqueue, (d, "")));
+        (bool done,) = address(vault).call(abi.encodeCall(VaultBorrower.enqueue, (d, "")));
         assertFalse(done, "through the vault");
-        VaultQueue plane = VaultQueue(implementation.borrower());
+        VaultBorrower plane = VaultBorrower(implementation.borrower());
         vm.expectRevert(abi.encodeWithSelector(IVaultTerms.Unauthorized.selector, stranger));
         vm.prank(stranger);
         plane.enqueue(d, "");

@@ -9,6 +9,7 @@ import {VaultBorrower} from "ballast/VaultBorrower.sol";
 import {VaultConfigurator} from "ballast/VaultConfigurator.sol";
 import {VaultCustodian} from "ballast/VaultCustodian.sol";
 import {VaultFactory} from "ballast/VaultFactory.sol";
+import {VaultMover} from "ballast/VaultMover.sol";
 import {VaultRescuer} from "ballast/VaultRescuer.sol";
 import {AaveV3Adapter} from "ballast/adapters/AaveV3Adapter.sol";
 import {IRebalanceVault} from "ballast/interfaces/IRebalanceVault.sol";
@@ -67,7 +68,7 @@ abstract contract VaultTest is Test {
         factory = new VaultFactory(address(implementation));
     }
 
-    /// @dev The five planes for one venue.
+    /// @dev The six planes for one venue.
     function implement(address venue) internal returns (RebalanceVault) {
         address[] memory venues = new address[](1);
         venues[0] = venue;
@@ -81,7 +82,8 @@ abstract contract VaultTest is Test {
         address rescuer = deployProduct("VaultRescuer", abi.encode(configurator, wiring));
         address custodian = deployProduct("VaultCustodian", abi.encode(rescuer, wiring));
         address borrower = deployProduct("VaultBorrower", abi.encode(wiring));
-        return RebalanceVault(payable(deployProduct("RebalanceVault", abi.encode(custodian, borrower, wiring))));
+        address mover = deployProduct("VaultMover", abi.encode(wiring));
+        return RebalanceVault(payable(deployProduct("RebalanceVault", abi.encode(custodian, borrower, mover, wiring))));
     }
 
     /// @dev The replica has none; a test that brings one names it.
