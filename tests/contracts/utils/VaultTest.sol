@@ -65,7 +65,7 @@ abstract contract VaultTest is Test {
         bytes memory market = abi.encode(Mainnet.AAVE_ADDRESSES_PROVIDER, Mainnet.AAVE_POOL);
         adapter = AaveV3Adapter(deployProduct("AaveV3Adapter", market));
         implementation = implement(address(adapter));
-        factory = new VaultFactory(address(implementation));
+        factory = VaultFactory(deployProduct("VaultFactory", abi.encode(implementation)));
     }
 
     /// @dev The six planes for one venue.
