@@ -8,50 +8,23 @@ from pathlib import Path
 
 import numpy as np
 
-from ballast.data.bars import Bars, BarsError, load_bars
+from ballast.data.bars import Bars
+from ballast.data.recorded import read_recorded
 from ballast.data.wicks import exclude_wicks, refuse_wicks
 from ballast.risk.forecaster import Market, make_market
 from ballast.risk.oracle_view import OracleRule
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedFile:
-    """Where bars of one market lie below the data folder, and how long each of them is."""
-
-    path: str
-    interval_seconds: int
-
-
-RECORDED: dict[str, RecordedFile] = {
-    "ETHUSDT-1h": RecordedFile("prices/ethusdt_1h_binance_spot.csv.gz", 3_600),
-    "BTCUSDT-1h": RecordedFile("prices/btcusdt_1h_binance_spot.csv.gz", 3_600),
-    "LINKUSDT-1h": RecordedFile("prices/linkusdt_1h_binance_spot.csv.gz", 3_600),
-    "LINKUSDT-1h-perp": RecordedFile("prices/linkusdt_1h_binance_perp.csv.gz", 3_600),
-    "ETHUSDT-30m-perp": RecordedFile("prices/ethusdt_30m_binance_perp.csv.gz", 1_800),
-    "BTCUSDT-30m-perp": RecordedFile("prices/btcusdt_30m_binance_perp.csv.gz", 1_800),
-    "ETHUSDT-5m-events": RecordedFile("prices/ethusdt_5m_binance_spot_events.csv.gz", 300),
-    "BTCUSDT-5m-events": RecordedFile("prices/btcusdt_5m_binance_spot_events.csv.gz", 300),
-    "LINKUSDT-5m-events": RecordedFile("prices/linkusdt_5m_binance_spot_events.csv.gz", 300),
-}
-
-
 @dataclass(frozen=True, eq=False)
 class LoadedMarkets:
-    """Markets in the order they were asked for, and how many bars with wicks were left out of each."""
+    """Markets in the order they were asked for, and what was left out of each.
+
+    `excluded_rows`: rows that repeat another or hold no price; `excluded_wicks`: bars with a wick.
+    """
 
     markets: list[Market]
     excluded_wicks: dict[str, int]
-
-
-def load_recorded(folder: Path, name: str) -> Bars:
-    """Bars of one recorded market exactly as they lie in `folder`.
-
-    Raises BarsError for an unknown name and for everything that `load_bars` refuses.
-    """
-    if name not in RECORDED:
-        raise BarsError(f"no recorded market is called '{name}', known are {', '.join(RECORDED)}")
-    file = RECORDED[name]
-    return load_bars(folder / file.path, file.interval_seconds)
+    excluded_rows: dict[str, int]
 
 
 def load_markets(
@@ -62,15 +35,16 @@ def load_markets(
     A file with a wick (LINKUSDT-1h) is refused unless `without_wicks` says to leave such bars out, which
     starts a new segment there. Raises BarsError.
     """
-    markets, excluded = [], {}
+    markets, excluded, rows = [], {}, {}
     for name in names:
-        bars = load_recorded(folder, name)
+        read = read_recorded(folder, name)
+        bars, rows[name] = read.bars, read.excluded
         if without_wicks:
             bars, excluded[name] = exclude_wicks(bars)
         else:
             refuse_wicks(bars)
         markets.append(market_of(bars, name, rule))
-    return LoadedMarkets(markets, excluded)
+    return LoadedMarkets(markets, excluded, rows)
 
 
 def market_of(bars: Bars, name: str | None = None, rule: OracleRule | None = None) -> Market:
