@@ -25,7 +25,7 @@ struct LoanOrder {
 /// premium. What the sale gave beyond both stays idle. Runs by delegatecall: from an execution, and from the vault's fallback for the lenders'
 /// callbacks and for nothing else. Called directly, it meets a lock that nobody holds.
 /// @custom:kill Holds nothing and can borrow nothing outside an execution.
-contract VaultBorrower is VaultLoans {
+contract VaultBorrower is VaultBase, VaultLoans {
     uint256 private constant ORDER_BYTES = 7 * 32;
 
     uint256 private transient _gained; // tokenOut units, premium paid

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {VaultBase} from "./VaultBase.sol";
 import {Carriage, CarryOrder, VaultPorter} from "./VaultPorter.sol";
 import {VaultSteps} from "./VaultSteps.sol";
+import {VaultWiring} from "./VaultWiring.sol";
 import {BudgetGuard} from "./guards/BudgetGuard.sol";
 import {HealthGuard} from "./guards/HealthGuard.sol";
 import {NonceGuard} from "./guards/NonceGuard.sol";
@@ -41,7 +41,7 @@ contract VaultMover is VaultSteps, VaultPorter, IVaultAgent {
     /// @dev Venues keep shares: what leaves one position and what enters another may each be rounded by a unit.
     uint256 private constant ROUNDING_UNITS = 2;
 
-    constructor(Wiring memory wiring) VaultBase(wiring) {}
+    constructor(Wiring memory wiring) VaultWiring(wiring) {}
 
     /// @inheritdoc IVaultAgent
     function execute(Decision calldata decision, bytes calldata signature) external lock returns (Outcome memory) {
@@ -119,8 +119,9 @@ contract VaultMover is VaultSteps, VaultPorter, IVaultAgent {
 
     /// @dev A loan and no path: nothing is sold.
     function _checkRoute(Route calldata route) private view {
+        bool lends = route.kind == RouteKind.AaveV3FlashLoan || route.kind == RouteKind.FreeFlashLoan;
         address lender = _lenderOf(route.kind);
-        require(lender != address(0), RouteForbidden(route.kind, RouteKind.AaveV3FlashLoan));
+        require(lends && lender != address(0), RouteForbidden(route.kind, RouteKind.AaveV3FlashLoan));
         require(route.flashSource == lender, FieldForbidden("flashSource"));
         require(route.path.length == 0, PathInvalid(route.path));
     }
