@@ -81,7 +81,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// loan, keeper fees. Their fields exist in the decision, must be zero, and are refused by name.
 /// @custom:kill `setState(VaultState.Halted)` by owner, curator or guardian stops the agent; `revokeSigner` takes its key away. The owner's
 /// exit cannot be stopped.
-contract RebalanceVault is VaultMeasure, IVaultAgent {
+contract RebalanceVault is VaultBase, VaultMeasure, IVaultAgent {
     using NonceGuard for mapping(uint256 => uint256);
     using ConfigPage for Page;
 

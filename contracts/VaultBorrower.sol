@@ -31,7 +31,7 @@ struct LoanOrder {
 /// has to wait, see `VaultQueue`. Runs by delegatecall: from an execution, and from the vault's fallback for the lenders' callbacks and for
 /// nothing else. Called directly, it meets a lock that nobody holds.
 /// @custom:kill Holds nothing and can borrow nothing outside an execution.
-contract VaultBorrower is VaultLoans, VaultQueue {
+contract VaultBorrower is VaultBase, VaultLoans, VaultQueue {
     using SafeERC20 for IERC20;
 
     uint256 private constant ORDER_BYTES = 8 * 32;

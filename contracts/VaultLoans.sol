@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {VaultBase} from "./VaultBase.sol";
+import {VaultCalls} from "./VaultCalls.sol";
 import {
     IAaveV3FlashBorrower,
     IAaveV3FlashLender,
@@ -16,8 +16,8 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 /// @notice What a plane does with the loan is its own; who may lend, and which callback counts, stands here.
 /// @dev The lender follows from the route and is fixed in the code. Its callback is accepted once, from the lender in flight, for a loan
 /// that this vault asked for, with the very bytes that were sent. What is in flight lies in transient storage, behind what the flash swap
-/// keeps there: all planes inherit the same bases in the same order, so they agree on every slot.
-abstract contract VaultLoans is VaultBase, IAaveV3FlashBorrower, IERC3156FlashBorrower {
+/// keeps there (`FlashSwapSlots`): all planes inherit the same bases in the same order, so they agree on every slot.
+abstract contract VaultLoans is VaultCalls, IAaveV3FlashBorrower, IERC3156FlashBorrower {
     using SafeERC20 for IERC20;
 
     bytes32 private constant ACCEPTED = keccak256("ERC3156FlashBorrower.onFlashLoan");

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {VaultBase} from "./VaultBase.sol";
 import {Carriage, CarryOrder, VaultPorter} from "./VaultPorter.sol";
 import {VaultQueue} from "./VaultQueue.sol";
 import {VaultSteps} from "./VaultSteps.sol";
+import {VaultWiring} from "./VaultWiring.sol";
 import {BudgetGuard} from "./guards/BudgetGuard.sol";
 import {HealthGuard} from "./guards/HealthGuard.sol";
 import {NonceGuard} from "./guards/NonceGuard.sol";
@@ -42,7 +42,7 @@ contract VaultMover is VaultSteps, VaultPorter, VaultQueue, IVaultAgent {
     /// @dev Venues keep shares: what leaves one position and what enters another may each be rounded by a unit.
     uint256 private constant ROUNDING_UNITS = 2;
 
-    constructor(Wiring memory wiring) VaultBase(wiring) {}
+    constructor(Wiring memory wiring) VaultWiring(wiring) {}
 
     /// @inheritdoc IVaultAgent
     function execute(Decision calldata decision, bytes calldata signature) external lock returns (Outcome memory) {

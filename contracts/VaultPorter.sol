@@ -106,9 +106,9 @@ abstract contract VaultPorter is VaultLoans, IVaultPorts {
     }
 
     function _bring(CarryOrder memory order, address token, uint256 amount) private {
-        _venueCall(order.fromAdapter, _call(_REPAY, order.fromRef, token, amount));
+        _venueCall(order.fromAdapter, _callFor(_REPAY, order.fromRef, token, amount, order.account));
         uint256 idle = _idle(order.tokenIn);
-        _venueCall(order.fromAdapter, _call(_WITHDRAW, order.fromRef, order.tokenIn, order.amountIn));
+        _venueCall(order.fromAdapter, _callFor(_WITHDRAW, order.fromRef, order.tokenIn, order.amountIn, order.account));
         uint256 got = _idle(order.tokenIn) - idle;
         bytes4 mutator = order.by == Carriage.Export ? ILendingAdapter.supplyFor.selector : _SUPPLY;
         _venueCall(order.toAdapter, _callFor(mutator, order.toRef, order.tokenIn, got, order.account));

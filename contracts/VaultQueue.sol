@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {VaultBase} from "./VaultBase.sol";
+import {VaultCalls} from "./VaultCalls.sol";
 import {ConfigPage, Page} from "./libraries/ConfigPage.sol";
 import {DecisionHash} from "./libraries/DecisionHash.sol";
 import {DecisionQueue} from "./libraries/DecisionQueue.sol";
@@ -11,7 +11,7 @@ import {Decision} from "./types/Decision.sol";
 /// @title Where decisions are laid down to wait
 /// @notice Notes what the vault has admitted, and lays the decision and its signature down as code, so that whoever asks `status` in the time
 /// of execution gets the whole call and needs nobody who remembers it.
-abstract contract VaultQueue is VaultBase {
+abstract contract VaultQueue is VaultCalls {
     using ConfigPage for Page;
     using DecisionQueue for QueuedDecision[];
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {VaultBase} from "./VaultBase.sol";
+import {VaultCalls} from "./VaultCalls.sol";
 import {AgreementGuard} from "./guards/AgreementGuard.sol";
 import {BudgetGuard} from "./guards/BudgetGuard.sol";
 import {NonceGuard} from "./guards/NonceGuard.sol";
@@ -20,7 +20,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 /// @title Steps that every decision takes, whatever its kind
 /// @notice Who signed, when, what the prices are, what may be lost and what has to wait. The planes that execute decisions differ in what they
 /// do and measure, and in nothing that stands here.
-abstract contract VaultSteps is VaultBase {
+abstract contract VaultSteps is VaultCalls {
     using NonceGuard for mapping(uint256 => uint256);
     using DecisionQueue for QueuedDecision[];
     using ConfigPage for Page;

@@ -181,6 +181,36 @@ contract MovesForkTest is MovesTest {
         send(d);
     }
 
+    /// @dev A venue that would keep some of it, by its own word.
+    function test_all_leavesNothingBehind_orIsRefused() public {
+        Decision memory d = move(ON_COMET, ON_AAVE, Mainnet.USDC, ALL, 1);
+        bytes memory holds = abi.encodeCall(comet.collateralOf, (address(vault), 0, Mainnet.WETH));
+        bytes memory owes = abi.encodeCall(comet.debtOf, (address(vault), 0, Mainnet.USDC));
+        bytes[] memory answers = new bytes[](2);
+        (answers[0], answers[1]) = (abi.encode(50 ether), abi.encode(1));
+        vm.mockCalls(address(comet), holds, answers);
+        expectRefusal(d, abi.encodeWithSelector(IVaultTerms.LeftBehind.selector, Mainnet.WETH, 1));
+        vm.clearMockedCalls();
+        answers[0] = abi.encode(bookOf(ON_COMET, Mainnet.USDC).owed);
+        vm.mockCalls(address(comet), owes, answers);
+        expectRefusal(d, abi.encodeWithSelector(IVaultTerms.LeftBehind.selector, Mainnet.USDC, 1));
+        vm.clearMockedCalls();
+        send(d);
+    }
+
+    function test_allowance_ofTheSource_isLookedAt() public {
+        address market = address(comet.comet());
+        vm.mockCall(Mainnet.USDC, abi.encodeCall(IERC20.allowance, (address(vault), market)), abi.encode(1));
+        Decision memory d = move(ON_COMET, ON_AAVE, Mainnet.USDC, 10 ether, 20_000e6);
+        expectRefusal(d, abi.encodeWithSelector(IVaultTerms.AllowanceLeft.selector, Mainnet.USDC, market, 1));
+    }
+
+    function test_allowance_ofTheTarget_isLookedAt() public {
+        address market = address(comet.comet());
+        vm.mockCall(Mainnet.WETH, abi.encodeCall(IERC20.allowance, (address(vault), market)), abi.encode(1));
+        expectRefusal(part(), abi.encodeWithSelector(IVaultTerms.AllowanceLeft.selector, Mainnet.WETH, market, 1));
+    }
+
     // ---------------------------------------------------------------- health
 
     function test_targetFloor_boundary() public {
