@@ -57,6 +57,11 @@ abstract contract VaultViews is VaultUpkeep, IVaultCustody {
         return _assets[token].feed;
     }
 
+    /// @inheritdoc IVaultCustody
+    function swapProxy() external view returns (address) {
+        return _swapProxy;
+    }
+
     /// @dev Holdings round down and debts up, per token.
     function _assetValue(address token) private view returns (int256) {
         AssetConfig storage asset = _assets[token];

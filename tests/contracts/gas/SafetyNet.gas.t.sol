@@ -41,6 +41,7 @@ contract SafetyNetGasTest is NetTest, GasTable {
         assertGt(vault.status(POSITION_ID).upkeepCall.length, 0);
         console.log("status, nothing to do   ", quiet);
         console.log("status, rescue due      ", due);
+        record("status_view", due, 0);
         uint256 most = shipped() ? MAX_STATUS : MAX_STATUS + UNSHIPPED;
         assertLe(quiet, most);
         assertLe(due, most + DUE); // the goal is the same 120,000: sizing a rescue costs this much more
