@@ -73,11 +73,13 @@ abstract contract VaultUpkeep is VaultNet {
         if (told.healthWad >= _triggerWad(terms, state, page, x) || block.timestamp < NetGuard.cooledAt(terms, state)) {
             return 0;
         }
-        uint256 priceInWad = _usablePriceWad(page, roles, terms.tokenIn, TokenRole.Collateral);
-        if (priceInWad == 0 || _usablePriceWad(page, roles, terms.tokenOut, TokenRole.Debt) == 0) return 0;
+        uint256 indexIn = page.indexOf(terms.tokenIn);
+        uint256 priceInWad = _usablePriceWad(page, roles, indexIn, TokenRole.Collateral);
+        if (priceInWad == 0) return 0;
+        if (_usablePriceWad(page, roles, page.indexOf(terms.tokenOut), TokenRole.Debt) == 0) return 0;
         RescueSize.Market memory market = RescueSize.Market({
             priceInWad: priceInWad,
-            unitIn: 10 ** page.asset(page.indexOf(terms.tokenIn)).tokenDecimals,
+            unitIn: 10 ** page.asset(indexIn).tokenDecimals,
             lossLeftWad: NetGuard.lossLeftWad(terms, state),
             minGainWad: x.position.minHealthGainWad,
             isOnlyCollateral: _collaterals(roles) == 1
@@ -86,8 +88,7 @@ abstract contract VaultUpkeep is VaultNet {
     }
 
     /// @dev Zero where the token has lost its role, or its feed is not fit.
-    function _usablePriceWad(Page page, uint256 roles, address token, TokenRole role) private view returns (uint256) {
-        uint256 index = page.indexOf(token);
+    function _usablePriceWad(Page page, uint256 roles, uint256 index, TokenRole role) private view returns (uint256) {
         if (ConfigPage.roleOf(roles, index) != role) return 0;
         OracleGuard.Reading memory reading = OracleGuard.read(page.asset(index));
         return reading.fault == OracleGuard.Fault.None ? reading.priceWad : 0;

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {AggregationRouterModel} from "../mocks/aggregator/AggregationRouterModel.sol";
-import {ExecutorModel} from "../mocks/aggregator/AggregationRouterModel.sol";
+import {AggregationRouterModel, ExecutorModel} from "../mocks/aggregator/AggregationRouterModel.sol";
+import {MakerMainnet} from "../mocks/maker/MakerMainnet.sol";
+import {MakerWorld} from "../mocks/maker/MakerWorld.sol";
 import {AggregatorTest, ISwapRouter02} from "../utils/AggregatorTest.sol";
+import {Defaults} from "../utils/Defaults.sol";
 import {Mainnet} from "../utils/Mainnet.sol";
-import {RebalanceVault} from "ballast/RebalanceVault.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {VaultConfigurator} from "ballast/VaultConfigurator.sol";
 import {VaultFactory} from "ballast/VaultFactory.sol";
 import {ISwapProxy} from "ballast/interfaces/ISwapProxy.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
 import {SwapProxy} from "ballast/swap/SwapProxy.sol";
-import {QueueTerms} from "ballast/types/Config.sol";
+import {AssetSetup, InitialConfig, QueueTerms} from "ballast/types/Config.sol";
 import {ActionKind, Decision, Outcome} from "ballast/types/Decision.sol";
 import {Wiring} from "ballast/types/Wiring.sol";
 
@@ -221,5 +223,54 @@ contract AggregatorForkTest is AggregatorTest {
         for (uint256 i; i < tail.length; i++) {
             tail[i] = reason[i + 4];
         }
+    }
+}
+
+/// @notice The same with a lender that takes nothing: our model of Maker's DssFlash, which lends DAI.
+contract AggregatorFreeLenderTest is AggregatorTest {
+    IERC20 private constant daiDebt = IERC20(Mainnet.AAVE_DAI_DEBT_TOKEN);
+
+    function setUp() public override {
+        super.setUp();
+        vm.prank(owner);
+        vault.borrow(Defaults.POSITION, Mainnet.DAI, 40_000e18, owner);
+    }
+
+    function freeFlashLender() internal override returns (address) {
+        uint256 present = vm.getBlockTimestamp();
+        new MakerWorld().build();
+        vm.warp(present); // the model begins at a day of its own
+        return MakerMainnet.FLASH;
+    }
+
+    function initialConfig() internal view override returns (InitialConfig memory initial) {
+        initial = super.initialConfig();
+        AssetSetup[] memory assets = new AssetSetup[](3);
+        (assets[0], assets[1]) = (initial.assets[0], initial.assets[1]);
+        assets[2] = AssetSetup(Mainnet.DAI, Defaults.usdc());
+        (assets[2].config.feed, assets[2].config.tokenDecimals) = (Mainnet.DAI_USD_FEED, 18);
+        initial.assets = assets;
+        initial.positions[0].tokens[1].token = Mainnet.DAI;
+    }
+
+    function _financedBy(address lender) private view returns (Decision memory d, bytes memory data) {
+        bytes memory path = abi.encodePacked(Mainnet.WETH, uint24(500), Mainnet.USDC, uint24(100), Mainnet.DAI);
+        data =
+            abi.encodeCall(ISwapRouter02.exactInput, (ISwapRouter02.ExactInputParams(path, address(proxy), AMOUNT, 1)));
+        d = byRouter(AMOUNT, Mainnet.UNISWAP_SWAP_ROUTER_02, data);
+        (d.tokenOut, d.minOut, d.route.flashSource) = (Mainnet.DAI, 29_500e18, lender);
+    }
+
+    function test_eitherLenderFinancesTheSale_andOnlyOneTakesAPremium() public {
+        uint256 owed = daiDebt.balanceOf(address(vault));
+        uint256 state = vm.snapshotState();
+        (Decision memory d, bytes memory data) = _financedBy(MakerMainnet.FLASH);
+        uint256 free = relay(d, data).obtained;
+        assertApproxEqAbs(owed - daiDebt.balanceOf(address(vault)), d.minOut, 2, "debt falls by the loan");
+        assertEq(IERC20(Mainnet.DAI).allowance(address(vault), MakerMainnet.FLASH), 0, "allowance");
+        vm.revertToState(state);
+        (d, data) = _financedBy(Mainnet.AAVE_POOL);
+        uint256 lent = relay(d, data).obtained;
+        assertEq(free - lent, d.minOut * 5 / 10_000, "the premium");
     }
 }

@@ -21,8 +21,9 @@ contract QueueGasTest is VaultTest, GasTable {
         vm.prank(keeper);
         vault.queue(d, signature);
         uint256 queued = vm.lastCallGas().gasTotalUsed;
-        record("queue", queued, 0);
         passTime(1 days);
+        vault.status(Defaults.POSITION);
+        record("status_queue_ready", vm.lastCallGas().gasTotalUsed, 0);
         vault.executeQueued(d, signature);
         record("queue_execute", vm.lastCallGas().gasTotalUsed, 0);
         assertLe(queued, MAX_QUEUE);
