@@ -22,10 +22,12 @@ def _lines(metrics: PositionMetrics) -> Iterator[str]:
         f"{health}; collateral {_decimal(totals.collateral_wad, 2)}, debt {_decimal(totals.debt_wad, 2)}, "
         f"LTV {_percent(metrics.ltv_bps)} of at most {_percent(totals.threshold_bps)}"
     )
-    yield (
-        f"borrowing power in use {_percent(metrics.use_bps)}, "
-        f"concentration {_percent(metrics.concentration_bps)}"
+    shares = (
+        ("borrowing power in use", metrics.use_bps),
+        ("concentration", metrics.concentration_bps),
     )
+    if known := [f"{name} {_percent(bps)}" for name, bps in shares if bps is not None]:
+        yield ", ".join(known)
     yield from (_leg("collateral", leg, "falls") for leg in metrics.collaterals)
     yield from (_leg("debt", leg, "rises") for leg in metrics.debts)
     for distance in metrics.distances:

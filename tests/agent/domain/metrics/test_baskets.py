@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ballast.domain.metrics.aave import AaveBasket, AaveReserve
@@ -67,6 +67,7 @@ makers = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.one_of(one_role, comets, makers))
 def test_a_collateral_liquidates_at_its_price_and_not_one_unit_above(basket: Basket) -> None:
     for leg, metrics in zip(basket.collaterals(), measure(basket).collaterals, strict=True):
@@ -81,6 +82,7 @@ def test_a_collateral_liquidates_at_its_price_and_not_one_unit_above(basket: Bas
         assert not basket.at_price(leg.token, price + 1).liquidatable()
 
 
+@settings(deadline=None)
 @given(st.one_of(one_role, comets))
 def test_a_debt_liquidates_at_its_price_and_not_one_unit_below(basket: Basket) -> None:
     for leg, metrics in zip(basket.debts(), measure(basket).debts, strict=True):
@@ -95,6 +97,7 @@ def test_a_debt_liquidates_at_its_price_and_not_one_unit_below(basket: Basket) -
         assert not basket.at_price(leg.token, price - 1).liquidatable()
 
 
+@settings(deadline=None)
 @given(st.one_of(aave, comets, makers))
 def test_ratios_never_look_better_than_they_are(basket: Basket) -> None:
     totals, metrics = basket.totals(), measure(basket)
@@ -109,6 +112,7 @@ def test_ratios_never_look_better_than_they_are(basket: Basket) -> None:
         assert sum(leg.share_bps for leg in metrics.collaterals) <= 10_000
 
 
+@settings(deadline=None)
 @given(st.one_of(aave, comets, makers))
 def test_debt_decides_whether_there_is_a_health(basket: Basket) -> None:
     totals = basket.totals()
