@@ -127,8 +127,17 @@ def test_output_without_figures_is_an_error(tools):
     ("executed", "most", "held"), [(20, 50_000, True), (19, 50_000, False), (20, 50_001, False)]
 )
 def test_promise_boundary(tools, executed, most, held):
-    part = tools["thief"].Slice(1, 10, 100, executed, most, 50_000, (10, *[0] * 9), 1.0)
+    part = tools["thief"].Slice(1, 10, 100, executed, most, 50_000, (10, *[0] * 9), 1.0, "code")
     assert tools["thief"].summary([part])[0] is held
+
+
+def test_slices_of_other_contracts_do_not_count(tools, tmp_path):
+    thief = tools["thief"]
+    here = thief.parse(PRINTED, 1, 2.0)
+    other = dataclasses.replace(here, code="another")
+    state = tmp_path / "slices.jsonl"
+    state.write_text("".join(json.dumps(dataclasses.asdict(part)) + "\n" for part in (here, other)))
+    assert thief.read(state) == [here]
 
 
 def test_no_slice_is_no_proof(tools):
