@@ -66,14 +66,15 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// own in token units and work while feeds are down. So does everything of the owner.
 ///
 /// CALLS OUT. Lending venues and the other planes are code that runs by delegatecall from addresses fixed in this code; pools follow
-/// from a pinned factory, lenders are pinned, and a path leads over the vault's assets only. Nobody supplies a target or calldata. Routers of
-/// aggregators are called by a proxy that has no rights here: it is sent what is sold, and what came back is measured. No
-/// approval outlives an action. The vault gives no delegation of credit.
+/// from a pinned factory, lenders are pinned, and a path leads over the vault's assets only. Nobody supplies a target or calldata. Routers
+/// of aggregators are called by a proxy that has no rights here: it is sent what is sold, and what came back is measured. No approval
+/// outlives an action. The vault gives no delegation of credit.
 ///
 /// PARTS. `VaultStorage` every slot and the lock; `VaultWiring` what may be called; `VaultBase` calls out. Five planes of code share the
-/// storage: this one, what the agent may do; `VaultBorrower`, the same with a loan for the length of a call, and what has to wait; `VaultCustodian`, the owner's
-/// way in and out and the views; `VaultRescuer`, the safety net; `VaultConfigurator`, roles, limits and timelock. A selector that a plane
-/// does not have is the next one's; of the borrower's, only the lenders' callbacks can be reached from outside.
+/// storage: this one, what the agent may do; `VaultBorrower`, the same with a loan for the length of a call, and what has to wait;
+/// `VaultCustodian`, the owner's way in and out and the views; `VaultRescuer`, the safety net; `VaultConfigurator`, roles, limits and
+/// timelock. A selector that a plane does not have is the next one's; of the borrower's, only the lenders' callbacks can be reached from
+/// outside.
 ///
 /// RISK. New debt, and another collateral that may lower health, need every view of both prices to agree, no jump, a position that ends
 /// above the floor, and the active state. Beyond a budget of their own they are queued: queued actions wait for the owner's delay, where he

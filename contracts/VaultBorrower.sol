@@ -32,8 +32,9 @@ struct LoanOrder {
 
 /// @title The plane that borrows for the length of a call
 /// @notice Repays debt with a loan, takes the collateral that this sets free, sells it over one to three pools, and pays the loan back with its
-/// premium. Also lays down what has to wait, see `VaultQueue`. What the sale gave beyond both stays idle. Pools are called from here; a router is called by the `SwapProxy`. Runs by delegatecall: from an execution, and from the vault's fallback for the lenders'
-/// callbacks and for nothing else. Called directly, it meets a lock that nobody holds.
+/// premium. What the sale gave beyond both stays idle. Pools are called from here, a router by the `SwapProxy`. Also lays down what has to
+/// wait, see `VaultQueue`. Runs by delegatecall: from an execution or a queueing, and from the vault's fallback for the lenders' callbacks
+/// and for nothing else. Called directly, it meets a lock that nobody holds.
 /// @dev The lender follows from the route and is fixed in the code. Its callback is accepted once, from the lender in flight, for a loan
 /// that this vault asked for, with the very bytes that were sent. What is in flight lies in transient storage, behind what the flash swap
 /// keeps there: the vault and this plane inherit the same bases in the same order, so they agree on every slot.
