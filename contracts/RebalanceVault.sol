@@ -61,9 +61,9 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// own in token units and work while feeds are down. So does everything of the owner.
 ///
 /// CALLS OUT. Lending venues and the other planes are code that runs by delegatecall from addresses fixed in this code; pools follow
-/// from a pinned factory, lenders are pinned, and a path leads over the vault's assets only. Nobody supplies a target or calldata. Routers of
-/// aggregators are called by a proxy that has no rights here: it is sent what is sold, and what came back is measured. No
-/// approval outlives an action. The vault gives no delegation of credit.
+/// from a pinned factory, lenders are pinned, and a path leads over the vault's assets only. Nobody supplies a target or calldata. Routers
+/// of aggregators are called by a proxy that has no rights here: it is sent what is sold, and what came back is measured. No approval
+/// outlives an action. The vault gives no delegation of credit.
 ///
 /// PARTS. `VaultStorage` every slot and the lock; `VaultWiring` what may be called; `VaultBase` calls out; `VaultSteps` what every kind of
 /// decision passes. Six planes of code share the storage: this one, what the agent may do; `VaultBorrower`, the same with a loan for the
