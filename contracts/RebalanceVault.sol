@@ -61,14 +61,15 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// own in token units and work while feeds are down. So does everything of the owner.
 ///
 /// CALLS OUT. Lending venues and the other planes are code that runs by delegatecall from addresses fixed in this code; pools follow
-/// from a pinned factory, lenders are pinned, and a path leads over the vault's assets only. Nobody supplies a target or calldata. No
+/// from a pinned factory, lenders are pinned, and a path leads over the vault's assets only. Nobody supplies a target or calldata. Routers of
+/// aggregators are called by a proxy that has no rights here: it is sent what is sold, and what came back is measured. No
 /// approval outlives an action. The vault gives no delegation of credit.
 ///
 /// PARTS. `VaultStorage` every slot and the lock; `VaultWiring` what may be called; `VaultBase` calls out; `VaultSteps` what every kind of
 /// decision passes. Six planes of code share the storage: this one, what the agent may do; `VaultBorrower`, the same with a loan for the
-/// length of a call; `VaultMover`, which carries positions, between venues for the agent, in and out for the owner; `VaultCustodian`, the
-/// owner's way in and out and the views; `VaultRescuer`, the safety net; `VaultConfigurator`, roles, limits and timelock. A selector that a
-/// plane does not have is the next one's; of the borrower's, only the lenders' callbacks can be reached from outside.
+/// length of a call, and what has to wait; `VaultMover`, which carries positions, between venues for the agent, in and out for the owner;
+/// `VaultCustodian`, the owner's way in and out and the views; `VaultRescuer`, the safety net; `VaultConfigurator`, roles, limits and timelock.
+/// A selector that a plane does not have is the next one's; of the borrower's, only the lenders' callbacks can be reached from outside.
 ///
 /// RISK. New debt, and another collateral that may lower health, need every view of both prices to agree, no jump, a position that ends
 /// above the floor, and the active state. Beyond a budget of their own they are queued: queued actions wait for the owner's delay, where he
@@ -76,8 +77,8 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 ///
 /// MOVES raise risk and never wait for an emergency: see `VaultMover`. They go to the owner's own positions and nowhere else.
 ///
-/// FORBIDDEN TODAY: loans for anything but deleverage and moves, paths of several hops without a loan, aggregators, keeper fees. Their fields
-/// exist in the decision, must be zero, and are refused by name.
+/// FORBIDDEN TODAY: loans for anything but deleverage and moves, aggregators for anything but deleverage, paths of several hops without a
+/// loan, keeper fees. Their fields exist in the decision, must be zero, and are refused by name.
 /// @custom:kill `setState(VaultState.Halted)` by owner, curator or guardian stops the agent; `revokeSigner` takes its key away. The owner's
 /// exit cannot be stopped.
 contract RebalanceVault is VaultBase, VaultMeasure, IVaultAgent {
@@ -135,10 +136,10 @@ contract RebalanceVault is VaultBase, VaultMeasure, IVaultAgent {
 
     /// @inheritdoc IVaultAgent
     /// @dev Checks what can be checked without prices; everything is checked again at execution.
-    function queue(Decision calldata decision, bytes calldata signature) external unlessMove(decision) lock {
-        Execution memory x = ConfigPage.newExecution()[0];
-        Page page = _admit(decision, x, signature, Mode.Direct);
-        _enqueue(decision, x, page);
+    function queue(Decision calldata decision, bytes calldata signature) external lock {
+        if (decision.kind == ActionKind.Move) _delegate(mover, bytes.concat(VaultMover.admit.selector, msg.data[4:]));
+        else _admit(decision, ConfigPage.newExecution()[0], signature, Mode.Direct);
+        _delegate(borrower, bytes.concat(VaultBorrower.enqueue.selector, msg.data[4:]));
     }
 
     /// @inheritdoc IVaultAgent
@@ -211,7 +212,7 @@ contract RebalanceVault is VaultBase, VaultMeasure, IVaultAgent {
     /// @dev A lender that is not in the wiring has no route. The path of a financed sale is the borrower's to check, before it borrows.
     function _checkRoute(Decision calldata d, bool isSwap) private view {
         Route calldata route = d.route;
-        address lender = d.kind == ActionKind.Deleverage ? _lenderOf(route.kind) : address(0);
+        address lender = d.kind == ActionKind.Deleverage ? _lenderOf(route.kind, route.flashSource) : address(0);
         require(route.flashSource == lender, FieldForbidden("flashSource"));
         if (lender != address(0)) return;
         RouteKind allowed = isSwap ? RouteKind.UniswapV3FlashSwap : RouteKind.None;
@@ -300,8 +301,16 @@ contract RebalanceVault is VaultBase, VaultMeasure, IVaultAgent {
 
     /// @dev The loan is what the decision wants to see repaid at least.
     function _sellWithLoan(Decision calldata d, Execution memory x) private returns (uint256 obtained) {
-        LoanOrder memory order =
-            LoanOrder(d.route.kind, x.position.adapter, x.position.venueRef, d.tokenIn, d.tokenOut, x.spend, d.minOut);
+        LoanOrder memory order = LoanOrder(
+            d.route.kind,
+            d.route.flashSource,
+            x.position.adapter,
+            x.position.venueRef,
+            d.tokenIn,
+            d.tokenOut,
+            x.spend,
+            d.minOut
+        );
         bytes memory answer = _delegate(borrower, abi.encodeCall(VaultBorrower.sellWithLoan, (order, d.route.path)));
         // one word by its type
         // forge-lint: disable-next-line(unsafe-typecast)

@@ -3,15 +3,20 @@ pragma solidity ^0.8.28;
 
 import {VaultBase} from "./VaultBase.sol";
 import {VaultLoans} from "./VaultLoans.sol";
+import {VaultQueue} from "./VaultQueue.sol";
+import {ISwapProxy} from "./interfaces/ISwapProxy.sol";
 import {SwapPath} from "./libraries/SwapPath.sol";
 import {UnitMath} from "./libraries/UnitMath.sol";
 import {FlashSwapOrder} from "./swap/UniswapV3FlashSwap.sol";
-import {ActionKind, RouteKind} from "./types/Decision.sol";
+import {ActionKind, Decision, RouteKind} from "./types/Decision.sol";
 import {Wiring} from "./types/Wiring.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 
-/// @notice One deleverage that a lender finances. Seven words; the path follows them in the lender's data.
+/// @notice One deleverage that a lender finances. Eight words; the path follows them in the lender's data.
 struct LoanOrder {
-    RouteKind route; // says which lender
+    RouteKind route; // says which lender, or that the lender is named
+    address source; // the lender as named
     address adapter;
     bytes32 venueRef;
     address tokenIn; // collateral that is sold
@@ -22,11 +27,15 @@ struct LoanOrder {
 
 /// @title The plane that borrows for the length of a call
 /// @notice Repays debt with a loan, takes the collateral that this sets free, sells it over one to three pools, and pays the loan back with its
-/// premium. What the sale gave beyond both stays idle. Runs by delegatecall: from an execution, and from the vault's fallback for the lenders'
-/// callbacks and for nothing else. Called directly, it meets a lock that nobody holds.
+/// premium. What the sale gave beyond both stays idle. Pools are called from here; a router is called by the `SwapProxy`. Also lays down what
+/// has to wait, see `VaultQueue`. Runs by delegatecall: from an execution, and from the vault's fallback for the lenders' callbacks and for
+/// nothing else. Called directly, it meets a lock that nobody holds.
 /// @custom:kill Holds nothing and can borrow nothing outside an execution.
-contract VaultBorrower is VaultBase, VaultLoans {
-    uint256 private constant ORDER_BYTES = 7 * 32;
+contract VaultBorrower is VaultBase, VaultLoans, VaultQueue {
+    using SafeERC20 for IERC20;
+
+    uint256 private constant ORDER_BYTES = 8 * 32;
+    uint256 private constant ROUTER_PATH_BYTES = 52; // router, hash of its calldata
 
     uint256 private transient _gained; // tokenOut units, premium paid
 
@@ -36,9 +45,16 @@ contract VaultBorrower is VaultBase, VaultLoans {
     /// @return obtained tokenOut units that the sale gave, less the premium
     function sellWithLoan(LoanOrder calldata order, bytes calldata path) external returns (uint256 obtained) {
         _requireLocked();
-        _checkPath(order, path);
-        _lend(order.route, order.tokenOut, order.loan, bytes.concat(abi.encode(order), path));
+        if (order.route == RouteKind.Aggregator) _checkRouter(path);
+        else _checkPath(order, path);
+        _lend(order.route, order.source, order.tokenOut, order.loan, bytes.concat(abi.encode(order), path));
         return _gained;
+    }
+
+    /// @notice Second half of the vault's `queue`, whose calldata it gets; callers hold the lock and have admitted the decision.
+    function enqueue(Decision calldata decision, bytes calldata signature) external {
+        _requireLocked();
+        _layDown(decision, signature);
     }
 
     /// @dev A token on the way is called and held: it must be one that the owner has listed.
@@ -53,12 +69,20 @@ contract VaultBorrower is VaultBase, VaultLoans {
         }
     }
 
+    /// @dev The router itself is the proxy's to judge.
+    function _checkRouter(bytes calldata path) private view {
+        require(_swapProxy != address(0), RouteForbidden(RouteKind.Aggregator, RouteKind.UniswapV3FlashSwap));
+        require(path.length == ROUTER_PATH_BYTES, PathInvalid(path));
+    }
+
     /// @dev The sale pays for loan and premium by itself: idle tokens stay out of it.
     function _onLent(address token, uint256 amount, uint256 premium, bytes calldata data) internal override {
         LoanOrder memory order = abi.decode(data, (LoanOrder));
         _venueCall(order.adapter, _call(_REPAY, order.venueRef, token, amount));
         _venueCall(order.adapter, _call(_WITHDRAW, order.venueRef, order.tokenIn, order.amountIn));
-        uint256 gained = UnitMath.saturatingSub(_sell(order.amountIn, data[ORDER_BYTES:]), premium);
+        bytes calldata path = data[ORDER_BYTES:];
+        uint256 sold = order.route == RouteKind.Aggregator ? _sellByRouter(order, path) : _sell(order.amountIn, path);
+        uint256 gained = UnitMath.saturatingSub(sold, premium);
         require(gained >= amount, OutputTooLow(gained, amount));
         _gained = gained;
     }
@@ -81,5 +105,21 @@ contract VaultBorrower is VaultBase, VaultLoans {
         (uint256 sold,) = _flashSwap(order, hop);
         require(sold == amountIn, ValueForbidden("sold", sold, amountIn));
         return _idle(order.tokenOut) - before;
+    }
+
+    /// @dev By a proxy that has no rights here and is sent exactly what is sold. What it says is not asked for; what comes back unsold would
+    /// lie idle, and is refused as with a pool.
+    /// @param path router and hash of its calldata
+    /// @return tokenOut units that came
+    function _sellByRouter(LoanOrder memory order, bytes calldata path) private returns (uint256) {
+        (uint256 idleIn, uint256 idleOut) = (_idle(order.tokenIn), _idle(order.tokenOut));
+        IERC20(order.tokenIn).safeTransfer(_swapProxy, order.amountIn);
+        // lengths were checked before the loan
+        // forge-lint: disable-next-line(unsafe-typecast)
+        (address router, bytes32 dataHash) = (address(bytes20(path[:20])), bytes32(path[20:]));
+        ISwapProxy(_swapProxy).swap(router, dataHash, order.tokenIn, order.amountIn, order.tokenOut);
+        uint256 sold = UnitMath.saturatingSub(idleIn, _idle(order.tokenIn));
+        require(sold == order.amountIn, ValueForbidden("sold", sold, order.amountIn));
+        return UnitMath.saturatingSub(_idle(order.tokenOut), idleOut);
     }
 }

@@ -45,12 +45,13 @@ abstract contract VaultLoans is VaultCalls, IAaveV3FlashBorrower, IERC3156FlashB
     }
 
     /// @dev Borrows, has `_onLent` use what was lent, and gives back. Callers hold the lock. A lender that is not in the wiring has no route.
-    function _lend(RouteKind route, address token, uint256 amount, bytes memory data) internal {
+    /// @param named the lender, where the route leaves a choice
+    function _lend(RouteKind route, address named, address token, uint256 amount, bytes memory data) internal {
         require(amount != 0, NothingToDo());
-        address lender = _lenderOf(route);
+        address lender = _lenderOf(route, named);
         require(lender != address(0), RouteForbidden(route, RouteKind.AaveV3FlashLoan));
         (_pendingLender, _pendingLoan) = (lender, _loanHash(token, amount, keccak256(data)));
-        if (route == RouteKind.AaveV3FlashLoan) {
+        if (_chargesPremium(lender)) {
             IAaveV3FlashLender(lender).flashLoanSimple(address(this), token, amount, data, NO_REFERRAL);
         } else {
             IERC3156FlashLender(lender).flashLoan(address(this), token, amount, data);
@@ -69,8 +70,7 @@ abstract contract VaultLoans is VaultCalls, IAaveV3FlashBorrower, IERC3156FlashB
             && _loanHash(token, amount, keccak256(data)) == _pendingLoan;
         require(expected, CallbackUnexpected(msg.sender));
         (_pendingLender, _pendingLoan) = (address(0), 0);
-        bool mayTake = msg.sender == _lenderOf(RouteKind.AaveV3FlashLoan);
-        require(premium == 0 || mayTake, ValueForbidden("premium", premium, 0));
+        require(premium == 0 || _chargesPremium(msg.sender), ValueForbidden("premium", premium, 0));
         _onLent(token, amount, premium, data);
         IERC20(token).forceApprove(msg.sender, amount + premium);
     }

@@ -48,7 +48,7 @@ abstract contract VaultMeasure is VaultSteps {
         uint256 idleDrop = UnitMath.saturatingSub(x.idleIn, idleIn);
         if (x.swaps) {
             // no idle token may go anywhere: were it so, it is spent, or was not obtained
-            outcome.spent = Math.max(outcome.spent, idleDrop);
+            outcome.spent += idleDrop;
             uint256 idleOut = _idle(d.tokenOut);
             outcome.obtained = UnitMath.saturatingSub(outcome.obtained, UnitMath.saturatingSub(x.idleOut, idleOut));
             if (!x.measured) return;

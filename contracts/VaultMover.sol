@@ -8,7 +8,6 @@ import {BudgetGuard} from "./guards/BudgetGuard.sol";
 import {HealthGuard} from "./guards/HealthGuard.sol";
 import {NonceGuard} from "./guards/NonceGuard.sol";
 import {ILendingAdapter, VenueQuote} from "./interfaces/ILendingAdapter.sol";
-import {IVaultAgent} from "./interfaces/IVaultAgent.sol";
 import {ConfigPage, Page} from "./libraries/ConfigPage.sol";
 import {UnitMath} from "./libraries/UnitMath.sol";
 import {PositionConfig, TokenRole, VaultState} from "./types/Config.sol";
@@ -34,7 +33,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// NOTHING LEFT BEHIND. No idle token, no allowance; and where all moves, neither collateral nor debt at the source. What a venue does not take
 /// (a debt below its minimum, a part of a debt that leaves dust) it refuses by its own error.
 /// @custom:kill Holds nothing and can carry nothing outside an execution.
-contract VaultMover is VaultSteps, VaultPorter, IVaultAgent {
+contract VaultMover is VaultSteps, VaultPorter {
     using NonceGuard for mapping(uint256 => uint256);
     using ConfigPage for Page;
 
@@ -43,19 +42,19 @@ contract VaultMover is VaultSteps, VaultPorter, IVaultAgent {
 
     constructor(Wiring memory wiring) VaultWiring(wiring) {}
 
-    /// @inheritdoc IVaultAgent
+    /// @notice As `IVaultAgent`, for moves.
     function execute(Decision calldata decision, bytes calldata signature) external lock returns (Outcome memory) {
         return _run(decision, signature, Mode.Direct);
     }
 
-    /// @inheritdoc IVaultAgent
-    function queue(Decision calldata decision, bytes calldata signature) external lock {
+    /// @notice Checks what the vault is about to queue. Callers hold the lock.
+    function admit(Decision calldata decision, bytes calldata signature) external {
+        _requireLocked();
         (Execution memory x, Execution memory to) = _newSides();
-        Page page = _admit(decision, x, to, signature, Mode.Direct);
-        _enqueue(decision, x, page);
+        _admit(decision, x, to, signature, Mode.Direct);
     }
 
-    /// @inheritdoc IVaultAgent
+    /// @notice As `IVaultAgent`, for moves.
     function executeQueued(Decision calldata decision, bytes calldata signature)
         external
         lock
@@ -64,7 +63,7 @@ contract VaultMover is VaultSteps, VaultPorter, IVaultAgent {
         return _run(decision, signature, Mode.Queued);
     }
 
-    /// @inheritdoc IVaultAgent
+    /// @notice As `IVaultAgent`, for moves.
     function preview(Decision calldata decision) external {
         _enter();
         revert PreviewResult(_run(decision, msg.data[:0], Mode.Preview));
@@ -119,9 +118,8 @@ contract VaultMover is VaultSteps, VaultPorter, IVaultAgent {
 
     /// @dev A loan and no path: nothing is sold.
     function _checkRoute(Route calldata route) private view {
-        bool lends = route.kind == RouteKind.AaveV3FlashLoan || route.kind == RouteKind.FreeFlashLoan;
-        address lender = _lenderOf(route.kind);
-        require(lends && lender != address(0), RouteForbidden(route.kind, RouteKind.AaveV3FlashLoan));
+        address lender = _lenderOf(route.kind, address(0)); // no route leaves a choice: an aggregator's sells
+        require(lender != address(0), RouteForbidden(route.kind, RouteKind.AaveV3FlashLoan));
         require(route.flashSource == lender, FieldForbidden("flashSource"));
         require(route.path.length == 0, PathInvalid(route.path));
     }

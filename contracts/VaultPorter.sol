@@ -81,7 +81,7 @@ abstract contract VaultPorter is VaultLoans, IVaultPorts {
         uint256 idleIn = _idle(order.tokenIn);
         uint256 idleOut = _idle(tokenOut);
         _carrying = true;
-        _lend(route, tokenOut, loan, abi.encode(order));
+        _lend(route, address(0), tokenOut, loan, abi.encode(order));
         _carrying = false;
         _requireIdle(order.tokenIn, idleIn);
         _requireIdle(tokenOut, idleOut);

@@ -61,15 +61,6 @@ abstract contract VaultSteps is VaultCalls {
         else WindowGuard.check(d, x.limits);
     }
 
-    /// @dev An admitted decision waits for the owner's delay.
-    function _enqueue(Decision calldata d, Execution memory x, Page page) internal {
-        QueueTerms memory terms = page.queueTerms();
-        require(terms.delaySeconds != 0, QueueUnset());
-        uint256 executableAt = block.timestamp + terms.delaySeconds;
-        _queue.push(x.digest, d.configEpoch, executableAt, terms.graceSeconds, terms.maxQueued);
-        emit Queued(d.positionId, x.digest, executableAt);
-    }
-
     /// @dev Proven, not claimed: only a decision that had health measured before can show one.
     function _isEmergency(Execution memory x) internal pure returns (bool) {
         return x.measured && x.healthBeforeWad < x.position.emergencyHealthWad;

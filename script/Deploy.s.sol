@@ -15,6 +15,7 @@ import {IRebalanceVault} from "ballast/interfaces/IRebalanceVault.sol";
 import {IAaveV3AddressesProvider, IAaveV3Pool} from "ballast/interfaces/external/IAaveV3.sol";
 import {IAggregatorV3} from "ballast/interfaces/external/IAggregatorV3.sol";
 import {SequencedFeed} from "ballast/oracle/SequencedFeed.sol";
+import {SwapProxy} from "ballast/swap/SwapProxy.sol";
 import {
     AssetConfig,
     AssetSetup,
@@ -73,7 +74,7 @@ contract Deploy is Script, AbstractWorldCheck {
         config.models = vm.envOr("BALLAST_MODELS", ",", new bytes32[](0));
     }
 
-    /// @notice The eight transactions. The deploying account needs no role and keeps none.
+    /// @notice The nine transactions, ten with routers. The deploying account needs no role and keeps none.
     function deploy(string memory json, InitialConfig memory config, bytes32 salt, address creator)
         public
         returns (Deployment memory d)
@@ -82,7 +83,11 @@ contract Deploy is Script, AbstractWorldCheck {
             IAaveV3AddressesProvider(Parameters.addressesProvider(json)), IAaveV3Pool(Parameters.pool(json))
         );
         Wiring memory wiring = Wiring(
-            new address[](1), Parameters.uniswapV3Factory(json), Parameters.pool(json), Parameters.freeFlashLender(json)
+            new address[](1),
+            Parameters.uniswapV3Factory(json),
+            Parameters.pool(json),
+            Parameters.freeFlashLender(json),
+            _deployProxy(Parameters.swapRouters(json))
         );
         wiring.adapters[0] = address(d.adapter);
         d.configurator = new VaultConfigurator(wiring);
@@ -97,6 +102,11 @@ contract Deploy is Script, AbstractWorldCheck {
         _equal("vault's address", address(d.vault), d.factory.vaultOf(creator, salt));
     }
 
+    /// @dev No routers, no proxy, and no route of that kind.
+    function _deployProxy(address[] memory routers) private returns (address) {
+        return routers.length == 0 ? address(0) : address(new SwapProxy(routers));
+    }
+
     /// @notice Every address has code, the pool is the provider's, every feed is fresh and inside its bounds.
     function requireWorld(string memory json, InitialConfig memory config) public view {
         _equal("chain id", block.chainid, Parameters.chainId(json));
@@ -106,6 +116,10 @@ contract Deploy is Script, AbstractWorldCheck {
         _requireCode("uniswapV3Factory", Parameters.uniswapV3Factory(json));
         for (uint256 i; i < config.assets.length; i++) {
             _requireAsset(config.assets[i]);
+        }
+        address[] memory routers = Parameters.swapRouters(json);
+        for (uint256 i; i < routers.length; i++) {
+            _requireCode("swapRouters", routers[i]);
         }
         (address sequencer,) = Parameters.sequencer(json);
         if (sequencer != address(0)) _requireSequencer(sequencer);

@@ -42,6 +42,17 @@ library ConfigPage {
         require(account != address(0), IVaultTerms.ZeroAddress("configPage"));
     }
 
+    /// @notice All words of the account at `account` that `write` made.
+    function wordsAt(address account) internal view returns (bytes memory words) {
+        words = account.code;
+        assembly ("memory-safe") {
+            // without the first byte, at which the code stops
+            let length := sub(mload(words), 1)
+            mcopy(add(words, 32), add(words, 33), length)
+            mstore(words, length)
+        }
+    }
+
     /// @notice The page at `account`, which must be of this epoch.
     function read(address account, uint64 epoch) internal view returns (Page page) {
         uint256 writtenIn;

@@ -18,7 +18,7 @@ enum RouteKind {
     UniswapV3FlashSwap, // path = tokenIn ++ fee (3 bytes) ++ tokenOut; the pool itself is the lender
     AaveV3FlashLoan, // flashSource = the lending pool, path = the swap
     FreeFlashLoan, // flashSource = a lender without premium, path = the swap
-    Aggregator // path = router (20 bytes) ++ keccak256 of the router's calldata (32 bytes)
+    Aggregator // flashSource = a lender, path = router (20 bytes) ++ keccak256 of the router's calldata (32 bytes)
 }
 
 /// @notice Route of a decision. `path` is hashed into the digest, so no part of a swap stays unsigned.

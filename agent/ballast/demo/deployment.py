@@ -19,7 +19,8 @@ from ballast.replica.errors import ReplicaError, RpcError
 from ballast.simulate.calls import NodeRpc, calldata, latest_block, view
 
 CREATE_VAULT = f"createVault(bytes32,{INITIAL_CONFIG})"
-WIRING = "(address[],address,address,address)"  # lending adapters, Uniswap V3 factory, two flash lenders
+# Lending adapters, Uniswap V3 factory, two flash lenders, swap proxy.
+WIRING = "(address[],address,address,address,address)"
 NOBODY = "0x" + "00" * 20
 MAX = 2**256 - 1
 
@@ -64,7 +65,7 @@ def deploy(node: NodeRpc, owner: Owner, venue: Venue, artifacts: Path) -> Contra
         artifacts, "AaveV3Adapter", ["address"] * 2, [venue.aave_provider, venue.aave_pool]
     )
     adapter = _create(node, owner, adapter_code)
-    wiring = ([adapter], venue.uniswap_factory, venue.aave_pool, NOBODY)
+    wiring = ([adapter], venue.uniswap_factory, venue.aave_pool, NOBODY, NOBODY)
     configurator = _create(node, owner, creation_code(artifacts, "VaultConfigurator", [WIRING], [wiring]))
     rescuer = _create(
         node, owner, creation_code(artifacts, "VaultRescuer", ["address", WIRING], [configurator, wiring])

@@ -18,6 +18,7 @@ import {IRebalanceVault} from "ballast/interfaces/IRebalanceVault.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
 import {IAaveV3AddressesProvider, IAaveV3Pool} from "ballast/interfaces/external/IAaveV3.sol";
 import {SequencedFeed} from "ballast/oracle/SequencedFeed.sol";
+import {SwapProxy} from "ballast/swap/SwapProxy.sol";
 import {InitialConfig, Roles} from "ballast/types/Config.sol";
 import {Wiring} from "ballast/types/Wiring.sol";
 
@@ -51,6 +52,20 @@ contract DeployForkTest is VaultTest {
         Deployment memory d = script.deploy(json, config, 0, address(script));
         script.requireDeployed(d, config);
         assertEq(d.vault.owner(), owner);
+        address[] memory routers = new address[](1);
+        routers[0] = Mainnet.UNISWAP_SWAP_ROUTER_02;
+        assertEq(SwapProxy(d.vault.swapProxy()).routers(), routers);
+    }
+
+    function test_script_routersAreContracts_andWithoutThemThereIsNoProxy() public {
+        InitialConfig memory config = _config();
+        string memory listed = vm.toString(Mainnet.UNISWAP_SWAP_ROUTER_02);
+        string memory wrong = vm.replace(json, string.concat('["', listed), string.concat('["', vm.toString(stranger)));
+        vm.expectRevert(abi.encodeWithSelector(AbstractWorldCheck.NoCode.selector, "swapRouters", stranger));
+        script.requireWorld(wrong, config);
+        string memory none = vm.replace(json, string.concat('["', listed, '"]'), "[]");
+        Deployment memory d = script.deploy(none, config, 0, address(script));
+        assertEq(d.vault.swapProxy(), address(0));
     }
 
     function test_script_readsThePartiesFromTheEnvironment() public {
@@ -124,7 +139,8 @@ contract DeployForkTest is VaultTest {
     function test_constructors_refuseAddressesWithoutCode() public {
         vm.expectRevert(abi.encodeWithSelector(VaultFactory.ImplementationMissing.selector, stranger));
         new VaultFactory(stranger);
-        Wiring memory wiring = Wiring(new address[](1), Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, address(0));
+        Wiring memory wiring =
+            Wiring(new address[](1), Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, address(0), address(0));
         wiring.adapters[0] = stranger;
         vm.expectRevert(abi.encodeWithSelector(IVaultTerms.ZeroAddress.selector, "adapter"));
         new VaultConfigurator(wiring);
@@ -139,7 +155,8 @@ contract DeployForkTest is VaultTest {
     }
 
     function test_planes_mustShareOneWiring() public {
-        Wiring memory wiring = Wiring(new address[](1), Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, address(0));
+        Wiring memory wiring =
+            Wiring(new address[](1), Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, address(0), address(0));
         wiring.adapters[0] = address(adapter);
         VaultConfigurator configurator = new VaultConfigurator(wiring);
         VaultRescuer rescuer = new VaultRescuer(configurator, wiring);
@@ -166,7 +183,7 @@ contract DeployForkTest is VaultTest {
     }
 
     function test_wiring_lendersAreContractsOrNotThere() public {
-        Wiring memory wiring = Wiring(new address[](1), Mainnet.UNISWAP_FACTORY, address(0), address(0));
+        Wiring memory wiring = Wiring(new address[](1), Mainnet.UNISWAP_FACTORY, address(0), address(0), address(0));
         wiring.adapters[0] = address(adapter);
         new VaultConfigurator(wiring);
         wiring.aaveFlashPool = stranger;
@@ -179,10 +196,15 @@ contract DeployForkTest is VaultTest {
 
     function test_wiring_holdsOneToSixVenues() public {
         vm.expectRevert(abi.encodeWithSelector(IVaultTerms.ValueForbidden.selector, "adapters", 0, 6));
-        new VaultConfigurator(Wiring(new address[](0), Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, address(0)));
+        new VaultConfigurator(
+            Wiring(new address[](0), Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, address(0), address(0))
+        );
         vm.expectRevert(abi.encodeWithSelector(IVaultTerms.ValueForbidden.selector, "adapters", 7, 6));
-        new VaultConfigurator(Wiring(new address[](7), Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, address(0)));
-        Wiring memory wiring = Wiring(new address[](6), Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, address(0));
+        new VaultConfigurator(
+            Wiring(new address[](7), Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, address(0), address(0))
+        );
+        Wiring memory wiring =
+            Wiring(new address[](6), Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, address(0), address(0));
         for (uint160 i; i < 6; i++) {
             wiring.adapters[i] = address(0xa000 + i);
             vm.etch(wiring.adapters[i], hex"00");
@@ -192,7 +214,8 @@ contract DeployForkTest is VaultTest {
     }
 
     function test_creationGas_fitsATransaction() public {
-        Wiring memory wiring = Wiring(new address[](1), Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, address(0));
+        Wiring memory wiring =
+            Wiring(new address[](1), Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, address(0), address(0));
         wiring.adapters[0] = address(adapter);
         uint256 gasBefore = gasleft();
         VaultConfigurator configurator = new VaultConfigurator(wiring);

@@ -65,7 +65,7 @@ abstract contract VaultTest is Test {
         bytes memory market = abi.encode(Mainnet.AAVE_ADDRESSES_PROVIDER, Mainnet.AAVE_POOL);
         adapter = AaveV3Adapter(deployProduct("AaveV3Adapter", market));
         implementation = implement(address(adapter));
-        factory = new VaultFactory(address(implementation));
+        factory = VaultFactory(deployProduct("VaultFactory", abi.encode(implementation)));
     }
 
     /// @dev The six planes for one venue.
@@ -76,7 +76,8 @@ abstract contract VaultTest is Test {
     }
 
     function implement(address[] memory venues) internal returns (RebalanceVault) {
-        Wiring memory wiring = Wiring(venues, Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, freeFlashLender());
+        Wiring memory wiring =
+            Wiring(venues, Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, freeFlashLender(), swapProxy());
         address configurator = deployProduct("VaultConfigurator", abi.encode(wiring));
         address rescuer = deployProduct("VaultRescuer", abi.encode(configurator, wiring));
         address custodian = deployProduct("VaultCustodian", abi.encode(rescuer, wiring));
@@ -87,6 +88,11 @@ abstract contract VaultTest is Test {
 
     /// @dev The replica has none; a test that brings one names it.
     function freeFlashLender() internal virtual returns (address) {
+        return address(0);
+    }
+
+    /// @dev None; a test that sells by a router names one.
+    function swapProxy() internal virtual returns (address) {
         return address(0);
     }
 
