@@ -114,14 +114,6 @@ contract LeverageTest is VaultTest {
         send(leverage(1000));
     }
 
-    /// @dev The venue still calls the borrowed token a dollar: 0.98 of it are 200 basis points.
-    function test_leverage_agreementOfTheDebtToken_boundary() public {
-        transmit(Mainnet.USDC_USD_FEED, 0.97999999e8);
-        expectRefusalBy(leverage(1000), IVaultTerms.SourcesDisagree.selector);
-        transmit(Mainnet.USDC_USD_FEED, 0.98e8);
-        send(leverage(1000));
-    }
-
     /// @dev The token that is borrowed counts as the one that is bought.
     function test_leverage_afterAJumpOfTheDebtToken_isRefused() public {
         transmit(Mainnet.USDC_USD_FEED, 1.06e8);
