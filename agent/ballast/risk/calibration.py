@@ -178,7 +178,10 @@ def _newton(logit: F64, hit: F64, ridge: float) -> tuple[F64, float]:
         while loss(theta - step) > best and float(np.abs(step).max()) > 1e-9:
             step = step / 2
         theta = theta - step
-    return theta[:-1], max(float(theta[-1]), 0.0)
+    if theta[-1] < 0:
+        # A forecast that is worse than none gets no weight; the offsets alone carry the rates.
+        return _newton(np.zeros_like(logit), hit, ridge)[0], 0.0
+    return theta[:-1], float(theta[-1])
 
 
 def _grid(market: Market, rows: I64) -> I64:
