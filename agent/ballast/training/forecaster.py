@@ -12,7 +12,6 @@ from typing import Any
 
 import equinox as eqx
 import jax
-import numpy as np
 
 from ballast.domain.errors import ConfigError
 from ballast.risk.fit import Checkpoint, Progress, Training, begin, prepare, train
@@ -101,12 +100,14 @@ def _metadata(job: Job, recorded: Recorded, split: Split, here: Checkpoint) -> d
 
 
 def _variance_ranges(split: Split) -> list[list[float]]:
-    """Least and greatest variance per second of each half-life in training: beyond is unknown ground."""
+    """Zero and the greatest variance per second of each half-life in training: beyond is unknown ground.
+
+    Calm has no lower end: a heartbeat that reports the same price twice is quieter than any bar, and below
+    the state's floor everything is alike to the networks.
+    """
     variance = everything(split).state.variance
     variance = variance.reshape(-1, variance.shape[-1])
-    pairs = np.stack([variance.min(axis=0), variance.max(axis=0)], axis=1)
-    found: list[list[float]] = pairs.astype(np.float64).tolist()
-    return found
+    return [[0.0, float(greatest)] for greatest in variance.max(axis=0)]
 
 
 def _fingerprint(job: Job, sha256: Mapping[str, str]) -> str:
