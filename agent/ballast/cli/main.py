@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, ParamSpec
 import typer
 
 from ballast import __version__
+from ballast.cli.evaluate import evaluate
 from ballast.domain.errors import BallastError, ConfigError, ExtraMissing
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ app = typer.Typer(
 )
 replica = typer.Typer(help="Mainnet on your desk.", no_args_is_help=True)
 app.add_typer(replica, name="replica")
+app.add_typer(evaluate, name="evaluate")
 
 ConfigOption = Annotated[Path, typer.Option("--config", "-c", help="Configuration file.")]
 DEFAULT_CONFIG = Path("ballast.toml")

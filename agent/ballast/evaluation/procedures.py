@@ -1,0 +1,108 @@
+"""The standing evaluation: strictly causal walk-forward, and crises left out one at a time; never mixed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ballast.evaluation.folds import STRESS_MONTHS, Fold, left_out, month_window, quarters, seconds
+from ballast.evaluation.forecasts import Cache, Forecasts, Say, calibrated_name, collect
+from ballast.evaluation.recorded import read_market
+from ballast.evaluation.summary import summarise
+from ballast.risk.forecaster import Forecaster, Market
+
+# The first fold of the hourly walk-forward: from here on there are four years to learn from.
+HOURLY_START, HALF_HOURLY_START, RECORD_END = seconds(2022, 4), seconds(2024, 1), seconds(2025, 7)
+CAUSAL_STRESS = tuple(month for month in STRESS_MONTHS if month_window(month)[0] >= HOURLY_START)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """One table of the walk-forward."""
+
+    name: str
+    start: int
+    end: int
+
+
+HOURLY_PERIODS = (
+    Period("hourly 2023-01..2024-08", seconds(2023, 1), seconds(2024, 9)),
+    Period("hourly 2024-09..2025-06", seconds(2024, 9), RECORD_END),
+)
+HALF_HOURLY_PERIODS = (Period("half-hourly 2024-01..2025-06", HALF_HOURLY_START, RECORD_END),)
+MAIN_PERIOD = HOURLY_PERIODS[0].name
+
+
+@dataclass(frozen=True, eq=False)
+class Field:
+    """Ours (raw; tables show it calibrated, as it runs) and its rivals."""
+
+    ours: Forecaster
+    rivals: Sequence[Forecaster]
+
+    @property
+    def all(self) -> list[Forecaster]:
+        """Everybody, ours first."""
+        return [self.ours, *self.rivals]
+
+    @property
+    def names(self) -> list[str]:
+        """Names of everybody in both forms."""
+        return [form for one in self.all for form in (one.name, calibrated_name(one.name))]
+
+    def summarise(self, forecasts: Forecasts) -> dict[str, Any]:
+        """Ours, calibrated, against all other forms."""
+        ours = calibrated_name(self.ours.name)
+        return summarise(forecasts, ours, [name for name in self.names if name != ours])
+
+
+def recorded_markets(data: Path, kind: str) -> list[Market]:
+    """ETH and BTC of one kind of file, like `1h_binance_spot`."""
+    return [
+        read_market(name, data / "prices" / f"{name.lower()}usdt_{kind}.csv.gz") for name in ("ETH", "BTC")
+    ]
+
+
+def walk_forward(
+    markets: list[Market], folds: Sequence[Fold], field: Field, cache: Cache, say: Say
+) -> Forecasts:
+    """Every fold fitted on its own past alone."""
+    return collect(markets, folds, lambda _: markets, field.all, cache, say)
+
+
+def leave_window_out(markets: list[Market], field: Field, cache: Cache, say: Say) -> dict[str, Forecasts]:
+    """Each stress month forecast by fits on everything but it and a week around it, later data too."""
+    end = max(int(market.known_at[-1]) for market in markets) + 1
+    result = {}
+    for month in STRESS_MONTHS:
+        start, stop = month_window(month)
+        fold = Fold(f"without-{month}", end, start, stop)
+        train = [left_out(market, start, stop) for market in markets]
+        result[month] = collect(markets, [fold], lambda _, train=train: train, field.all, cache, say)  # type: ignore[misc]
+    return result
+
+
+def evaluate_procedure(data: Path, field: Field, cache: Cache, say: Say) -> dict[str, Any]:
+    """Everything of the standing run as one document."""
+    hourly = recorded_markets(data, "1h_binance_spot")
+    hourly_folds = list(quarters(HOURLY_START, RECORD_END))
+    forecasts = walk_forward(hourly, hourly_folds, field, cache, say)
+    periods = {p.name: field.summarise(forecasts.between(p.start, p.end)) for p in HOURLY_PERIODS}
+    stress = {m: field.summarise(forecasts.between(*month_window(m))) for m in CAUSAL_STRESS}
+    half = recorded_markets(data, "30m_binance_perp")
+    half_folds = list(quarters(HALF_HOURLY_START, RECORD_END))
+    half_forecasts = walk_forward(half, half_folds, field, cache, say)
+    periods |= {p.name: field.summarise(half_forecasts.between(p.start, p.end)) for p in HALF_HOURLY_PERIODS}
+    left = leave_window_out(hourly, field, cache, say)
+    return {
+        "model_id": f"procedure {calibrated_name(field.ours.name)}",
+        "train_end": None,
+        "fold_ids": [fold.id for fold in hourly_folds],
+        "half_hourly_fold_ids": [fold.id for fold in half_folds],
+        "horizons": periods[MAIN_PERIOD],
+        "walk_forward": periods,
+        "walk_forward_stress": stress,
+        "leave_window_out": {month: field.summarise(one) for month, one in left.items()},
+    }
