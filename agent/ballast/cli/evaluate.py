@@ -4,14 +4,23 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ParamSpec
 
 import typer
 
-from ballast.domain.errors import ExtraMissing
+from ballast.domain.errors import BallastError, ConfigError, ExtraMissing
+
+if TYPE_CHECKING:
+    from ballast.evaluation.procedures import Field
+    from ballast.risk.forecaster import Market
+
+P = ParamSpec("P")
 
 evaluate = typer.Typer(
     help="Hold forecasters against each other and against what happened.", no_args_is_help=True
@@ -19,31 +28,125 @@ evaluate = typer.Typer(
 
 DataOption = Annotated[Path, typer.Option("--data", help="Folder that holds prices/ and events/.")]
 OutOption = Annotated[Path, typer.Option("--out", help="Folder for reports and finished pieces.")]
+JsonOption = Annotated[Path | None, typer.Option("--json", help="Write the document here too.")]
 _DATA, _OUT = Path("../shared/data"), Path("out/evaluate")
 
 
+def researched(command: Callable[P, None]) -> Callable[P, None]:
+    """Says which extra is missing before anything is computed; ends errors as one sentence, status 1."""
+
+    @functools.wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
+        from ballast.data.bars import BarsError
+
+        try:
+            _need_research()
+            command(*args, **kwargs)
+        except (BallastError, BarsError) as error:
+            print(error, file=sys.stderr)
+            raise typer.Exit(1) from error
+
+    return wrapped
+
+
 @evaluate.command()
-def forecaster(
+@researched
+def forecaster(  # noqa: PLR0917 (one parameter per option)
+    bars: Annotated[
+        list[str] | None, typer.Option("--bars", help="NAME=FILE, bars as CSV; may be given several times.")
+    ] = None,
+    start: Annotated[str | None, typer.Option("--from", help="First day to score, like 2025-07-01.")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="Day to stop before.")] = None,
+    procedure: Annotated[
+        bool, typer.Option("--walk-forward", help="Score the training procedure, not the shipped model.")
+    ] = False,
+    only: Annotated[str | None, typer.Option("--only", help="Rivals to run, by name, with commas.")] = None,
     data: DataOption = _DATA,
     out: OutOption = _OUT,
-    as_json: Annotated[Path | None, typer.Option("--json", help="Write the document here too.")] = None,
+    as_json: JsonOption = None,
 ) -> None:
-    """Score our forecaster and every rival in one run."""
-    _need_research()
-    from ballast.evaluation.forecasts import Cache
-    from ballast.evaluation.ours import LogLinear
-    from ballast.evaluation.procedures import Field, evaluate_procedure
-    from ballast.evaluation.report import write
-    from ballast.evaluation.rivals import cheap_rivals
+    """Score our forecaster and every rival in one run.
 
-    field = Field(LogLinear(), cheap_rivals())
-    document = evaluate_procedure(data, field, Cache(out / "cache"), _say)
+    Without --bars: the training procedure over the recorded data, walk-forward and crisis by crisis. With
+    --bars: the shipped model on bars after its training, or with --walk-forward the procedure on them.
+    """
+    from ballast.evaluation.report import markdown, write
+
+    field = _field(only)
+    if bars is None:
+        document = _standing(data, out, field, start, end)
+    else:
+        markets = [_market(argument) for argument in bars]
+        document = _on_bars(markets, _moment("--from", start), _moment("--to", end), field, out, procedure)
     write(document, out)
-    _write_json(as_json, document)
+    print(markdown(document))
+    if as_json is not None:
+        as_json.write_text(json.dumps(document, indent=1) + "\n", "utf-8")
+
+
+def _standing(data: Path, out: Path, field: Field, start: str | None, end: str | None) -> dict[str, Any]:
+    from ballast.evaluation.forecasts import Cache
+    from ballast.evaluation.procedures import evaluate_procedure
+
+    if start is not None or end is not None:
+        raise ConfigError("--from and --to need --bars: the standing evaluation has fixed periods")
+    if not (data / "prices").is_dir():
+        raise ConfigError(f"--data is {data}: it holds no folder prices")
+    return evaluate_procedure(data, field, Cache(out / "cache"), _say)
+
+
+def _on_bars(
+    markets: list[Market], start: int | None, end: int | None, field: Field, out: Path, procedure: bool
+) -> dict[str, Any]:
+    from ballast.evaluation.forecasts import Cache
+    from ballast.evaluation.new_bars import score_new_bars, scored_range
+    from ballast.evaluation.ours import shipped
+    from ballast.evaluation.procedures import procedure_on_bars
+
+    if procedure:
+        return procedure_on_bars(markets, start, end, field, Cache(out / "cache"), _say)
+    model = shipped()
+    window = scored_range(markets, start, end, model.train_end)
+    return score_new_bars(markets, window, model, field.rivals, _say)
+
+
+def _field(only: str | None) -> Field:
+    from ballast.evaluation.ours import procedure
+    from ballast.evaluation.procedures import Field
+    from ballast.evaluation.rivals import all_rivals
+
+    rivals = all_rivals()
+    if only is None:
+        return Field(procedure(), rivals)
+    names = only.split(",")
+    known = {rival.name: rival for rival in rivals}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise ConfigError(f"--only names {unknown[0]}, known are {', '.join(known)}")
+    return Field(procedure(), [known[name] for name in names])
+
+
+def _market(argument: str) -> Market:
+    from ballast.evaluation.recorded import read_market
+
+    name, separator, path = argument.partition("=")
+    if not (separator and name and path):
+        raise ConfigError(f"--bars is '{argument}', allowed is NAME=FILE")
+    return read_market(name, Path(path))
+
+
+def _moment(option: str, text: str | None) -> int | None:
+    """Unix seconds of a day or an ISO 8601 moment; UTC where no zone is named."""
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ConfigError(f"{option} is '{text}', allowed is a day like 2025-07-01") from error
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
 
 
 def _need_research() -> None:
-    """Say which extra is missing before anything is computed."""
     try:
         import arch  # noqa: F401
         import lightgbm  # noqa: F401
@@ -55,8 +158,3 @@ def _need_research() -> None:
 
 def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
-
-
-def _write_json(path: Path | None, document: dict[str, Any]) -> None:
-    if path is not None:
-        path.write_text(json.dumps(document, indent=1) + "\n", "utf-8")

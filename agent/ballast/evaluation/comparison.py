@@ -21,8 +21,8 @@ _SEED = 20_261_128
 class Skill:
     """1 - ours / theirs, its 95 % interval by resampled days (None below 20), and p-values.
 
-    p_not_worse: share of resamples in which we are at least as good, so small means worse; p_equal: Diebold and
-    Mariano's test of equal loss, two-sided, on daily sums with a Newey-West variance.
+    p_not_worse: share of resamples in which we are at least as good, so small means worse; p_equal: Diebold
+    and Mariano's test of equal loss, two-sided, on daily sums with a Newey-West variance.
     """
 
     skill: float

@@ -21,6 +21,8 @@ HALF_LIVES_HOURS = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 96.0, 336.0, 1344.0)
 # 60 % a year, where averages start, and one ten-thousandth of it, below which no variance is believed.
 PRIOR_VARIANCE = 0.6**2 / 31_536_000
 _FLOOR = 1e-4 * PRIOR_VARIANCE
+# Rows of a record's first days teach nothing and are not scored: averages are still cold.
+WARM_UP_SECONDS = 2 * 86_400
 _LN2 = float(np.log(2))
 
 
@@ -62,10 +64,15 @@ def bars_of(market: Market) -> Bars:
 
 
 def average(values: F64, half_life_seconds: float, interval_seconds: int) -> F64:
-    """Exponential average that starts at the prior: [T], never below a floor."""
+    """Exponential average: [T], never below a floor. It starts as if a day at the prior had been seen.
+
+    So a slow average of a short record is soon the mean of what was seen, not the prior.
+    """
     keep = 0.5 ** (interval_seconds / half_life_seconds)
-    filtered, _ = lfilter([1 - keep], [1, -keep], values, zi=[keep * PRIOR_VARIANCE])
-    result: F64 = np.maximum(filtered, _FLOOR)
+    seen = 1 - 0.5 ** (86_400 / half_life_seconds)
+    total, _ = lfilter([1 - keep], [1, -keep], values, zi=[keep * seen * PRIOR_VARIANCE])
+    faded = keep ** np.arange(1, values.size + 1)
+    result: F64 = np.maximum(total / (seen * faded + 1 - faded), _FLOOR)
     return result
 
 
@@ -130,7 +137,7 @@ def falls(market: Market, rows: I64) -> F64:
 
 def training_rows(market: Market, known_until: int) -> I64:
     """Rows whose features and outcomes were known at `known_until`."""
-    return market.scored_rows(int(market.known_at[0]) + 7 * 86_400, known_until)
+    return market.scored_rows(int(market.known_at[0]) + WARM_UP_SECONDS, known_until)
 
 
 def ordered(chance: F64) -> npt.NDArray[np.float32]:

@@ -42,6 +42,16 @@ def quarters(start: int, end: int) -> Iterator[Fold]:
         year, quarter = (year, quarter + 1) if quarter < 3 else (year + 1, 0)
 
 
+def months(start: int, end: int) -> Iterator[Fold]:
+    """Folds of a calendar month; the first and the last may be shorter."""
+    first = datetime.fromtimestamp(start, UTC)
+    year, month = first.year, first.month
+    while seconds(year, month) < end:
+        begin, stop = max(seconds(year, month), start), min(seconds(year, month + 1), end)
+        yield Fold(f"{year}-{month:02}", begin - EMBARGO_SECONDS, begin, stop)
+        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
+
+
 def month_window(month: str) -> tuple[int, int]:
     """First second of a month like 2020-03 and of the next."""
     year, number = (int(part) for part in month.split("-"))

@@ -97,13 +97,18 @@ def collect(
             chance.setdefault(one.name, []).append(both[0])
             chance.setdefault(calibrated_name(one.name), []).append(both[1])
             say(f"{one.name} {fold.id}: {time.perf_counter() - started:.1f} s")
+    return join(markets, rows, {name: np.concatenate(parts) for name, parts in chance.items()})
+
+
+def join(markets: Sequence[Market], rows: list[list[I64]], chance: dict[str, F32]) -> Forecasts:
+    """The table for rows by fold and market, in that order."""
     flat = [(f, m, r) for f, parts in enumerate(rows) for m, r in enumerate(parts)]
     return Forecasts(
         np.concatenate([markets[m].known_at[r] for _, m, r in flat]),
         np.concatenate([np.full(r.size, m) for _, m, r in flat]),
         np.concatenate([np.full(r.size, f) for f, _, r in flat]),
         np.concatenate([markets[m].drop[r] for _, m, r in flat]),
-        {name: np.concatenate(parts) for name, parts in chance.items()},
+        chance,
     )
 
 

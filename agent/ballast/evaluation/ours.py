@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Self
 
 import jax.numpy as jnp
 import numpy as np
 
 from ballast.evaluation.features import I64, training_rows
+from ballast.evaluation.new_bars import Shipped
+from ballast.risk.calibration import Calibrated
 from ballast.risk.dataset import Samples
 from ballast.risk.fit import FitSettings, constrain, fit, initial_raw, predict, prior_variance_of
 from ballast.risk.forecaster import F32, LOG_BARRIERS, Forecaster, Market
-from ballast.risk.parameters import Limits, Parameters, Weights, make_weights
+from ballast.risk.parameters import Limits, Parameters, Weights, load_default_weights, make_weights
 from ballast.risk.state import initial_state, scan_states
 
-_MOST_ROWS = 20_000
+_MOST_ROWS = 8_000
 _SETTINGS = FitSettings()
 # 70 % a year: where averages start before the fit has chosen a prior.
 _PROVISIONAL_PRIOR = 0.7**2 / 31_536_000
@@ -59,3 +62,16 @@ def _states(market: Market) -> F32:
 def _provisional() -> Weights:
     parameters = constrain(_SETTINGS, _PROVISIONAL_PRIOR, initial_raw(_SETTINGS))
     return make_weights(parameters._asdict(), Limits(), {})
+
+
+def procedure() -> Forecaster:
+    """The training procedure that the walk-forward scores."""
+    return LogLinear()
+
+
+def shipped() -> Shipped:
+    """The model in the package, behind the online layer that starts at the end of its training."""
+    weights = load_default_weights()
+    train_end = int(datetime.fromisoformat(str(weights.metadata["train_end"])).timestamp())
+    layer = Calibrated(LogLinear(weights.parameters), fitted_until=train_end)
+    return Shipped(layer, weights.model_id, train_end)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ballast.domain.errors import ConfigError
 from ballast.evaluation.folds import STRESS_MONTHS, Fold, left_out, month_window, quarters, seconds
 from ballast.evaluation.forecasts import Cache, Forecasts, Say, calibrated_name, collect
 from ballast.evaluation.recorded import read_market
@@ -14,6 +15,7 @@ from ballast.evaluation.summary import summarise
 from ballast.risk.forecaster import Forecaster, Market
 
 # The first fold of the hourly walk-forward: from here on there are four years to learn from.
+LEAST_PAST_SECONDS = 365 * 86_400
 HOURLY_START, HALF_HOURLY_START, RECORD_END = seconds(2022, 4), seconds(2024, 1), seconds(2025, 7)
 CAUSAL_STRESS = tuple(month for month in STRESS_MONTHS if month_window(month)[0] >= HOURLY_START)
 
@@ -105,4 +107,29 @@ def evaluate_procedure(data: Path, field: Field, cache: Cache, say: Say) -> dict
         "walk_forward": periods,
         "walk_forward_stress": stress,
         "leave_window_out": {month: field.summarise(one) for month, one in left.items()},
+    }
+
+
+def procedure_on_bars(
+    markets: list[Market], start: int | None, end: int | None, field: Field, cache: Cache, say: Say
+) -> dict[str, Any]:
+    """The walk-forward over any bars, refitted every quarter.
+
+    Raises ConfigError for less than a year of past.
+    """
+    begin, last = (edge(int(m.known_at[i]) for m in markets) for edge, i in ((min, 0), (max, -1)))
+    earliest = begin + LEAST_PAST_SECONDS
+    start, end = start or earliest, min(end or last + 1, last + 1)
+    if start < earliest or start >= end:
+        raise ConfigError(
+            f"the walk-forward would start at {start} and end at {end} (Unix seconds): it needs a year of "
+            f"bars before it, that is {earliest} or later, and bars after it"
+        )
+    folds = list(quarters(start, end))
+    forecasts = walk_forward(markets, folds, field, cache, say)
+    return {
+        "model_id": f"procedure {calibrated_name(field.ours.name)}",
+        "train_end": None,
+        "fold_ids": [fold.id for fold in folds],
+        "horizons": field.summarise(forecasts),
     }

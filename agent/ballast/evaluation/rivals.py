@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from ballast.evaluation.baselines.boosted import BoostedCox, BoostedHits
 from ballast.evaluation.baselines.climatology import Climatology
 from ballast.evaluation.baselines.ewma import Ewma
 from ballast.evaluation.baselines.garch import Garch, Kind
 from ballast.evaluation.baselines.log_har import LogHar, LogHarRatio
+from ballast.evaluation.baselines.lstm import Lstm
 from ballast.risk.forecaster import Forecaster
 
 
@@ -23,3 +25,8 @@ def cheap_rivals() -> list[Forecaster]:
         LogHarRatio(),
         Garch(Kind.HISTORICAL),
     ]
+
+
+def all_rivals() -> list[Forecaster]:
+    """B0 to B8."""
+    return [*cheap_rivals(), BoostedHits(), BoostedCox(), Lstm()]

@@ -17,7 +17,7 @@ from ballast.evaluation.features import F64, HORIZONS, I64, distances, falls, kn
 from ballast.risk.forecaster import F32, Forecaster, Market, hits
 
 _RIDGE = 1e-3
-_POOL_LEVELS = 2_001
+_POOL_LEVELS = 401
 _TAIL_SHARE = 0.01
 _RATIO_ROWS = 40_000
 _NEWTON_STEPS = 12

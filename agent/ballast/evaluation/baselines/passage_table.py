@@ -28,7 +28,7 @@ class PassageTable:
     log_chance: F64
 
     def look_up(self, variance: F64, distance: F64) -> F64:
-        """P(running minimum <= -distance), [N, 2, B], linear in logs; states beyond the table take its ends."""
+        """P(running minimum <= -distance), [N, 2, B], linear in logs; states beyond take the table's ends."""
         span = self.log_variance
         place = np.clip(np.interp(np.log(variance), span, np.arange(span.size)), 0, span.size - 1.000001)
         low = place.astype(np.int64)
