@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -128,12 +129,19 @@ def _key(one: Forecaster, fold: Fold, markets: Sequence[Market]) -> str:
     """Hash of what the piece depends on: code of the forecaster and of what it shares, fold, bars."""
     digest = hashlib.sha256(f"{one.name}|{fold}|{SEED}".encode())
     for module in _sources(one):
-        digest.update(inspect.getsource(module).encode())
+        digest.update(_source(module).encode())
     for market in markets:
         digest.update(market.name.encode())
         digest.update(np.ascontiguousarray(market.known_at).tobytes())
         digest.update(np.ascontiguousarray(market.prices).tobytes())
+        digest.update(np.ascontiguousarray(market.drop).tobytes())
     return f"{one.name}-{fold.id}-{digest.hexdigest()[:24]}"
+
+
+@cache
+def _source(module: ModuleType) -> str:
+    """Read once: what is running is the text as it was at the start."""
+    return inspect.getsource(module)
 
 
 def _sources(one: Forecaster) -> list[ModuleType]:

@@ -25,7 +25,7 @@ _SHAPE: dict[str, Any] = {
     "bagging_fraction": 0.7,
     "bagging_freq": 1,
     "max_bin": 63,
-    "num_threads": 2,
+    "num_threads": 1,
     "deterministic": True,
     "verbosity": -1,
 }

@@ -17,9 +17,9 @@ from ballast.risk.forecaster import F32, HORIZON_SECONDS, LOG_BARRIERS, Forecast
 _STEPS_BACK = 24
 _HIDDEN = 32
 _BATCH = 512
-_EPOCHS = 8
+_EPOCHS = 6
 _RATE = 3e-3
-_MOST_ROWS = 40_000
+_MOST_ROWS = 20_000
 _HELD_BACK = 0.15
 _CELLS = len(HORIZON_SECONDS) * LOG_BARRIERS.size
 
