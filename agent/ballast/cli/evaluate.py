@@ -29,6 +29,9 @@ evaluate = typer.Typer(
 DataOption = Annotated[Path, typer.Option("--data", help="Folder that holds prices/ and events/.")]
 OutOption = Annotated[Path, typer.Option("--out", help="Folder for reports and finished pieces.")]
 JsonOption = Annotated[Path | None, typer.Option("--json", help="Write the document here too.")]
+# What fits a bar length of five minutes over years in minutes.
+_CEILING_RIVALS = "climatology,ewma_reflection,gjr_t,log_har,log_har_ratio"
+_LIQUIDATION_RIVALS = "ewma_reflection,log_har_ratio"
 _DATA, _OUT = Path("../shared/data"), Path("out/evaluate")
 
 
@@ -84,6 +87,42 @@ def forecaster(  # noqa: PLR0917 (one parameter per option)
         as_json.write_text(json.dumps(document, indent=1) + "\n", "utf-8")
 
 
+@evaluate.command()
+@researched
+def ceiling(out: OutOption = _OUT, as_json: JsonOption = None) -> None:
+    """Hold forecasters against one that knows the true volatility, in a simulated market."""
+    from ballast.evaluation import text_tables
+    from ballast.evaluation.ceiling import INTERVALS
+    from ballast.evaluation.ceiling import ceiling as study
+    from ballast.evaluation.forecasts import Cache
+
+    field, cache = _field(_CEILING_RIVALS), Cache(out / "cache")
+    studies = [study(interval, field.all, cache, _say) for interval in INTERVALS]
+    _deliver({"studies": studies}, list(text_tables.ceiling_table(studies)), out / "ceiling", as_json)
+
+
+@evaluate.command()
+@researched
+def liquidations(data: DataOption = _DATA, out: OutOption = _OUT, as_json: JsonOption = None) -> None:
+    """Ask whether forecasts rose before the liquidations that Aave V2 recorded."""
+    from ballast.evaluation import text_tables
+    from ballast.evaluation.forecasts import Cache
+    from ballast.evaluation.procedures import liquidation_check
+
+    document = liquidation_check(data, _field(_LIQUIDATION_RIVALS), Cache(out / "cache"), _say)
+    _deliver(document, list(text_tables.liquidation_table(document)), out / "liquidations", as_json)
+
+
+def _deliver(document: dict[str, Any], lines: list[str], stem: Path, as_json: Path | None) -> None:
+    """Print the table; keep it and the document beside each other."""
+    stem.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(document, indent=1) + "\n"
+    for path in (stem.with_suffix(".json"), *([as_json] if as_json else [])):
+        path.write_text(text, "utf-8")
+    stem.with_suffix(".md").write_text("\n".join(lines) + "\n", "utf-8")
+    print("\n".join(lines))
+
+
 def _standing(data: Path, out: Path, field: Field, start: str | None, end: str | None) -> dict[str, Any]:
     from ballast.evaluation.forecasts import Cache
     from ballast.evaluation.procedures import evaluate_procedure
@@ -127,7 +166,7 @@ def _field(only: str | None) -> Field:
 
 
 def _market(argument: str) -> Market:
-    from ballast.evaluation.recorded import read_market
+    from ballast.evaluation.bar_files import read_market
 
     name, separator, path = argument.partition("=")
     if not (separator and name and path):

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from ballast.domain.errors import ConfigError
+from ballast.evaluation.bar_files import read_market
 from ballast.evaluation.folds import STRESS_MONTHS, Fold, left_out, month_window, quarters, seconds
 from ballast.evaluation.forecasts import Cache, Forecasts, Say, calibrated_name, collect
-from ballast.evaluation.recorded import read_market
-from ballast.evaluation.summary import summarise
-from ballast.risk.forecaster import Forecaster, Market
+from ballast.evaluation.liquidations import BARRIER, BURST, liquidated_hours, rise
+from ballast.evaluation.summary import HORIZON_NAMES, summarise
+from ballast.risk.forecaster import BARRIER_HEALTH_FACTORS, Forecaster, Market
 
 # The first fold of the hourly walk-forward: from here on there are four years to learn from.
 LEAST_PAST_SECONDS = 365 * 86_400
@@ -34,6 +37,8 @@ HOURLY_PERIODS = (
     Period("hourly 2024-09..2025-06", seconds(2024, 9), RECORD_END),
 )
 HALF_HOURLY_PERIODS = (Period("half-hourly 2024-01..2025-06", HALF_HOURLY_START, RECORD_END),)
+LIQUIDATIONS = "aave_v2_liquidations_2020-12_2022-04.csv.gz"
+LIQUIDATIONS_START, LIQUIDATIONS_END = seconds(2021, 1), seconds(2022, 4)
 MAIN_PERIOD = HOURLY_PERIODS[0].name
 
 
@@ -132,4 +137,28 @@ def procedure_on_bars(
         "train_end": None,
         "fold_ids": [fold.id for fold in folds],
         "horizons": field.summarise(forecasts),
+    }
+
+
+def liquidation_check(data: Path, field: Field, cache: Cache, say: Say) -> dict[str, Any]:
+    """Forecasts of quarters from 2021 on, each fitted on its past, before recorded liquidations and without."""
+    hours = liquidated_hours(data / "events" / LIQUIDATIONS)
+    market = recorded_markets(data, "1h_binance_spot")
+    folds = list(quarters(LIQUIDATIONS_START, LIQUIDATIONS_END))
+    forecasts = walk_forward(market, folds, field, cache, say)
+    eth = np.flatnonzero(forecasts.market == 0)
+    eth = eth[np.argsort(forecasts.known_at[eth])]
+    rises = {}
+    for least in (1, BURST):
+        for column, horizon in enumerate(HORIZON_NAMES):
+            for one in field.all:
+                name = calibrated_name(one.name)
+                chance = forecasts.chance[name][eth, column, BARRIER].astype(np.float64)
+                rises[f"{least}|{horizon}|{name}"] = rise(forecasts.known_at[eth], chance, hours, least)
+    return {
+        "liquidated_hours": len(hours),
+        "liquidations": sum(hours.values()),
+        "fold_ids": [fold.id for fold in folds],
+        "health_factor": BARRIER_HEALTH_FACTORS[BARRIER],
+        "rises": rises,
     }

@@ -102,3 +102,31 @@ def coverage_table(horizons: dict[str, Any], names: list[str]) -> Iterator[str]:
                     f"| {name} | {who} | {100 * row['level']:g} | {row['windows']} | {row['violations']} "
                     f"| {expected:.0f} | {shown} |"
                 )
+
+
+def ceiling_table(studies: list[dict[str, Any]]) -> Iterator[str]:
+    """Skill over climatology, share of the gap between EWMA + reflection and the true state, by bar length."""
+    yield "| bars | horizon | forecaster | skill over climatology % | share of the reachable gap % |"
+    yield "|---|---|---|---|---|"
+    for study in studies:
+        for name, horizon in study["horizons"].items():
+            for who, row in sorted(horizon.items(), key=lambda item: float(item[1]["brier"])):
+                share, skill = 100 * row["share_of_gap"], 100 * row["skill_vs_climatology"]
+                yield f"| {study['interval_seconds']} s | {name} | {who} | {skill:.1f} | {share:.0f} |"
+
+
+def liquidation_table(document: dict[str, Any]) -> Iterator[str]:
+    """Mean forecast before liquidations and before matched hours without, by lead."""
+    yield (
+        "| hours with at least | horizon | forecaster | lead h | events (days) | before % | controls % "
+        "| ratio [95 %] | AUC |"
+    )
+    yield "|---|---|---|---|---|---|---|---|---|"
+    for key, rows in document["rises"].items():
+        least, horizon, who = key.split("|")
+        for row in rows:
+            yield (
+                f"| {least} | {horizon} | {who} | {row['lead_hours']} | {row['events']} ({row['days']}) "
+                f"| {100 * row['before']:.2f} | {100 * row['controls']:.2f} "
+                f"| {row['ratio']:.2f} [{row['lo']:.2f}, {row['hi']:.2f}] | {row['auc']:.2f} |"
+            )

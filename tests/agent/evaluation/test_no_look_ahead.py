@@ -6,14 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.synthetic import market, poisoned
-
-pytest.importorskip("arch", reason="the extra 'research' is not installed")
-pytest.importorskip("lightgbm", reason="the extra 'research' is not installed")
 
 from ballast.evaluation.ours import LogLinear
 from ballast.evaluation.rivals import all_rivals
 from ballast.risk.calibration import Calibrated
+from support.synthetic import market, poisoned
 
 CLEAN = [market(900, 1), market(900, 2, "BTC")]
 CUT = int(CLEAN[0].known_at[600])
@@ -26,7 +23,7 @@ PARAMS = [pytest.param(name, marks=pytest.mark.deep if name in _LONG else ()) fo
 
 @pytest.fixture(scope="module", params=PARAMS)
 def fitted(request):
-    """Each forecaster behind the online layer, fitted on the first six hundred bars; `inner` is the bare one."""
+    """Each forecaster behind the online layer, fitted on the first 600 bars; `inner` is the bare one."""
     return Calibrated(FORECASTERS[request.param]).fit([m.until(CUT) for m in CLEAN], CUT, 7)
 
 

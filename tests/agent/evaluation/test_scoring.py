@@ -6,9 +6,7 @@ import math
 
 import numpy as np
 import pytest
-
-pytest.importorskip("scipy", reason="the extra 'research' is not installed")
-scoringrules = pytest.importorskip("scoringrules")
+import scoringrules
 
 from ballast.evaluation.comparison import LEAST_DAYS, compare, diebold_mariano
 from ballast.evaluation.coverage import chance_of_fall, independence_ratio, kupiec_ratio

@@ -7,6 +7,7 @@ deviation into a probability by logistic regression. The second is the rival tha
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -124,22 +125,33 @@ class LogHarRatio(Forecaster):
         """Regression first, then maximum likelihood of the hits given its deviations."""
         rows = [training_rows(market, known_until) for market in markets]
         regression = fit_regression(markets, rows)
-        rng = np.random.default_rng(seed)
-        count = _RATIO_ROWS // len(markets)
-        rows = [r if r.size <= count else np.sort(rng.choice(r, count, replace=False)) for r in rows]
-        pairs = list(zip(markets, rows, strict=True))
-        terms = np.concatenate([_ratio_terms(m, r, regression.sigma(m, r)) for m, r in pairs])
-        hit = np.concatenate([hits(m.drop[r]) for m, r in pairs])
-        theta = np.stack([_logistic(terms[:, h], hit[:, h]) for h in range(2)])
-        return type(self)(self.name, regression, theta)
+        pairs = [(m, r, regression.sigma(m, r)) for m, r in zip(markets, rows, strict=True)]
+        return type(self)(self.name, regression, fit_ratio(pairs, seed))
 
     def predict(self, market: Market, rows: I64) -> F32:
         """Logistic function of the ratio's terms."""
         assert self.regression is not None, "fit before predict"
         assert self.theta is not None, "fit before predict"
-        terms = _ratio_terms(market, rows, self.regression.sigma(market, rows))
-        score = np.einsum("nhbp,hp->nhb", terms, self.theta)
-        return ordered(1 / (1 + np.exp(-np.clip(score, -40, 40))))
+        return ratio_chance(self.theta, market, rows, self.regression.sigma(market, rows))
+
+
+def fit_ratio(parts: Sequence[tuple[Market, I64, F64]], seed: int) -> F64:
+    """Maximum likelihood for markets, their training rows and the predicted deviations there, [N, 2]."""
+    rng = np.random.default_rng(seed)
+    terms, hit = [], []
+    for market, rows, sigma in parts:
+        count = min(rows.size, _RATIO_ROWS // len(parts))
+        pick = np.sort(rng.choice(rows.size, count, replace=False))
+        terms.append(_ratio_terms(market, rows[pick], sigma[pick]))
+        hit.append(hits(market.drop[rows[pick]]))
+    all_terms, all_hits = np.concatenate(terms), np.concatenate(hit)
+    return np.stack([_logistic(all_terms[:, h], all_hits[:, h]) for h in range(2)])
+
+
+def ratio_chance(theta: F64, market: Market, rows: I64, sigma: F64) -> F32:
+    """Probabilities from predicted deviations [N, 2]."""
+    score = np.einsum("nhbp,hp->nhb", _ratio_terms(market, rows, sigma), theta)
+    return ordered(1 / (1 + np.exp(-np.clip(score, -40, 40))))
 
 
 def _ratio_terms(market: Market, rows: I64, sigma: F64) -> F64:

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from ballast.data.bars import BarsError, load_bars
-from ballast.risk.forecaster import Market, make_market
+from ballast.data.markets import market_of
+from ballast.risk.forecaster import Market
 
 _PEEKED_ROWS = 200
 
@@ -22,9 +23,8 @@ def read_market(name: str, path: Path) -> Market:
     Raises BarsError for what `load_bars` refuses and for a file whose interval cannot be told.
     """
     bars = load_bars(path, detect_interval(path))
-    prices = np.stack([bars.open, bars.high, bars.low, bars.close], axis=1)
     try:
-        return make_market(name, bars.interval_seconds, bars.ts, prices, bars.volume)
+        return market_of(bars, name)
     except ValueError as error:
         raise BarsError(f"{path.name}: {error}") from error
 
