@@ -141,7 +141,7 @@ def procedure_on_bars(
 
 
 def liquidation_check(data: Path, field: Field, cache: Cache, say: Say) -> dict[str, Any]:
-    """Forecasts of quarters from 2021 on, each fitted on its past, before recorded liquidations and without."""
+    """Forecasts of quarters from 2021 on, each fitted on its past, before liquidations and without."""
     hours = liquidated_hours(data / "events" / LIQUIDATIONS)
     market = recorded_markets(data, "1h_binance_spot")
     folds = list(quarters(LIQUIDATIONS_START, LIQUIDATIONS_END))

@@ -105,7 +105,7 @@ def coverage_table(horizons: dict[str, Any], names: list[str]) -> Iterator[str]:
 
 
 def ceiling_table(studies: list[dict[str, Any]]) -> Iterator[str]:
-    """Skill over climatology, share of the gap between EWMA + reflection and the true state, by bar length."""
+    """Skill over climatology, share of the gap between EWMA + reflection and the truth, by bar length."""
     yield "| bars | horizon | forecaster | skill over climatology % | share of the reachable gap % |"
     yield "|---|---|---|---|---|"
     for study in studies:
