@@ -32,6 +32,9 @@ JsonOption = Annotated[Path | None, typer.Option("--json", help="Write the docum
 # What fits a bar length of five minutes over years in minutes.
 _CEILING_RIVALS = "climatology,ewma_reflection,gjr_t,log_har,log_har_ratio"
 _LIQUIDATION_RIVALS = "ewma_reflection,log_har_ratio"
+PageOption = Annotated[
+    Path | None, typer.Option("--page", help="Documentation page whose tables are renewed.")
+]
 _DATA, _OUT = Path("../shared/data"), Path("out/evaluate")
 
 
@@ -67,15 +70,19 @@ def forecaster(  # noqa: PLR0917 (one parameter per option)
     data: DataOption = _DATA,
     out: OutOption = _OUT,
     as_json: JsonOption = None,
+    page: PageOption = None,
 ) -> None:
     """Score our forecaster and every rival in one run.
 
     Without --bars: the training procedure over the recorded data, walk-forward and crisis by crisis. With
     --bars: the shipped model on bars after its training, or with --walk-forward the procedure on them.
     """
+    from ballast.evaluation.page import evaluation_text, insert
     from ballast.evaluation.report import markdown, write
 
     field = _field(only)
+    if page is not None and bars is not None:
+        raise ConfigError("--page is for the standing evaluation: leave --bars away")
     if bars is None:
         document = _standing(data, out, field, start, end)
     else:
@@ -85,11 +92,13 @@ def forecaster(  # noqa: PLR0917 (one parameter per option)
     print(markdown(document))
     if as_json is not None:
         as_json.write_text(json.dumps(document, indent=1) + "\n", "utf-8")
+    if page is not None:
+        insert(page, "evaluation", evaluation_text(document))
 
 
 @evaluate.command()
 @researched
-def ceiling(out: OutOption = _OUT, as_json: JsonOption = None) -> None:
+def ceiling(out: OutOption = _OUT, as_json: JsonOption = None, page: PageOption = None) -> None:
     """Hold forecasters against one that knows the true volatility, in a simulated market."""
     from ballast.evaluation import text_tables
     from ballast.evaluation.ceiling import INTERVALS
@@ -98,29 +107,37 @@ def ceiling(out: OutOption = _OUT, as_json: JsonOption = None) -> None:
 
     field, cache = _field(_CEILING_RIVALS), Cache(out / "cache")
     studies = [study(interval, field.all, cache, _say) for interval in INTERVALS]
-    _deliver({"studies": studies}, list(text_tables.ceiling_table(studies)), out / "ceiling", as_json)
+    _deliver({"studies": studies}, list(text_tables.ceiling_table(studies)), out / "ceiling", as_json, page)
 
 
 @evaluate.command()
 @researched
-def liquidations(data: DataOption = _DATA, out: OutOption = _OUT, as_json: JsonOption = None) -> None:
+def liquidations(
+    data: DataOption = _DATA, out: OutOption = _OUT, as_json: JsonOption = None, page: PageOption = None
+) -> None:
     """Ask whether forecasts rose before the liquidations that Aave V2 recorded."""
     from ballast.evaluation import text_tables
     from ballast.evaluation.forecasts import Cache
     from ballast.evaluation.procedures import liquidation_check
 
     document = liquidation_check(data, _field(_LIQUIDATION_RIVALS), Cache(out / "cache"), _say)
-    _deliver(document, list(text_tables.liquidation_table(document)), out / "liquidations", as_json)
+    _deliver(document, list(text_tables.liquidation_table(document)), out / "liquidations", as_json, page)
 
 
-def _deliver(document: dict[str, Any], lines: list[str], stem: Path, as_json: Path | None) -> None:
-    """Print the table; keep it and the document beside each other."""
+def _deliver(
+    document: dict[str, Any], lines: list[str], stem: Path, as_json: Path | None, page: Path | None
+) -> None:
+    """Print the table; keep it and the document beside each other, and the table on the page."""
+    from ballast.evaluation.page import insert
+
     stem.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(document, indent=1) + "\n"
     for path in (stem.with_suffix(".json"), *([as_json] if as_json else [])):
         path.write_text(text, "utf-8")
     stem.with_suffix(".md").write_text("\n".join(lines) + "\n", "utf-8")
     print("\n".join(lines))
+    if page is not None:
+        insert(page, stem.name, "\n".join(lines))
 
 
 def _standing(data: Path, out: Path, field: Field, start: str | None, end: str | None) -> dict[str, Any]:

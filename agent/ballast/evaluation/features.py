@@ -5,8 +5,8 @@ Averages run in bar time: a gap in the record ages nothing, since nothing was se
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import lru_cache
+from collections import OrderedDict
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
@@ -71,7 +71,10 @@ def average(values: F64, half_life_seconds: float, interval_seconds: int) -> F64
     keep = 0.5 ** (interval_seconds / half_life_seconds)
     seen = 1 - 0.5 ** (86_400 / half_life_seconds)
     total, _ = lfilter([1 - keep], [1, -keep], values, zi=[keep * seen * PRIOR_VARIANCE])
-    faded = keep ** np.arange(1, values.size + 1)
+    # Beyond this many bars the start weighs less than rounding; powers that underflow would be slow.
+    early = min(values.size, int(-40 / np.log(keep)) + 1)
+    faded = np.zeros(values.size)
+    faded[:early] = keep ** np.arange(1, early + 1)
     result: F64 = np.maximum(total / (seen * faded + 1 - faded), _FLOOR)
     return result
 
@@ -91,9 +94,46 @@ class Known:
     matrix: F64
 
 
-@lru_cache(maxsize=16)
+_KEPT: OrderedDict[int, tuple[Market, Known]] = OrderedDict()
+_KEPT_MARKETS = 8
+
+
 def known(market: Market) -> Known:
-    """Every feature of a market; kept, since all rivals ask for the same. Row t uses bars up to t."""
+    """Every feature of a market; row t uses bars up to t.
+
+    Kept, since all rivals ask for the same: a market that begins with the same bars as a kept one takes its
+    first rows, which is the same thing.
+    """
+    for number, (whole, features) in _KEPT.items():
+        if _begins(whole, market):
+            _KEPT.move_to_end(number)
+            return features if len(whole) == len(market) else _first(features, len(market))
+    features = _compute(market)
+    _KEPT[id(market)] = (market, features)
+    if len(_KEPT) > _KEPT_MARKETS:
+        _KEPT.popitem(last=False)
+    return features
+
+
+def _begins(whole: Market, part: Market) -> bool:
+    """Whether the bars and reports of `part` are the first of `whole`."""
+    n = len(part)
+    if whole is part:
+        return True
+    if n > len(whole) or whole.interval_seconds != part.interval_seconds:
+        return False
+    pairs = ((whole.known_at, part.known_at), (whole.prices, part.prices), (whole.reported, part.reported))
+    return all(np.array_equal(long[:n], short) for long, short in pairs)
+
+
+def _first(features: Known, count: int) -> Known:
+    """The first rows of every array."""
+    bars = Bars(*(getattr(features.bars, f.name)[:count] for f in fields(Bars)))
+    rest = (features.ranged[:count], features.squared[:count], features.matrix[:count])
+    return Known(bars, *rest)
+
+
+def _compute(market: Market) -> Known:
     bars = bars_of(market)
     ranged = averages(bars.ranged, market.interval_seconds)
     squared = averages(bars.squared, market.interval_seconds)
