@@ -8,7 +8,6 @@ Exit status: 0 done, 1 refused or failed with one sentence on standard error, 2 
 
 from __future__ import annotations
 
-import functools
 import signal
 import sys
 import threading
@@ -23,7 +22,9 @@ import typer
 from ballast import __version__
 from ballast.cli.data import app as data_app
 from ballast.cli.evaluate import evaluate
-from ballast.domain.errors import BallastError, ConfigError, ExtraMissing
+from ballast.cli.told import told
+from ballast.cli.train import train
+from ballast.domain.errors import ConfigError, ExtraMissing
 
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
@@ -40,22 +41,10 @@ replica = typer.Typer(help="Mainnet on your desk.", no_args_is_help=True)
 app.add_typer(replica, name="replica")
 app.add_typer(data_app, name="data")
 app.add_typer(evaluate, name="evaluate")
+app.add_typer(train, name="train")
 
 ConfigOption = Annotated[Path, typer.Option("--config", "-c", help="Configuration file.")]
 DEFAULT_CONFIG = Path("ballast.toml")
-
-
-def told(command: Callable[P, None]) -> Callable[P, None]:
-    """Turns every error of Ballast into one sentence and exit status 1."""
-
-    @functools.wraps(command)
-    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            command(*args, **kwargs)
-        except BallastError as error:
-            _fail(str(error))
-
-    return wrapped
 
 
 @app.callback(invoke_without_command=True)

@@ -125,6 +125,7 @@ def _forecast(
         elapsed,
         [log_health(value) for value in health],
         [log_health(value, floor) for value, floor in zip(health, floors, strict=True)],
+        observation.block.timestamp,
     )
     by_label = {terms.label: risk for terms, risk in zip(group, risks, strict=True)}
     # A ratio that is not usable, or of a block that is not later, must not become the base of the next

@@ -25,6 +25,17 @@ class Fold:
     start: int
     end: int
 
+    @property
+    def quarterly(self) -> bool:
+        """Whether the fold is one of a walk-forward by quarters."""
+        return "Q" in self.id
+
+
+def half_year_start(moment: int) -> int:
+    """The first second of the half-year that a moment lies in."""
+    day = datetime.fromtimestamp(moment, UTC)
+    return seconds(day.year, 1 if day.month <= 6 else 7)
+
 
 def seconds(year: int, month: int, day: int = 1) -> int:
     """Midnight UTC as Unix seconds; months beyond December run on into later years."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import re
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -15,12 +16,13 @@ from types import ModuleType
 import numpy as np
 
 from ballast.evaluation.features import I64
-from ballast.evaluation.folds import Fold
+from ballast.evaluation.folds import EMBARGO_SECONDS, Fold, half_year_start
 from ballast.risk import forecaster as interface
 from ballast.risk.calibration import Calibrated
 from ballast.risk.forecaster import F32, Forecaster, Market, hits
 
 SEED = 20_261_128
+_SHARED = ("ballast.evaluation.features", "ballast.evaluation.first_passage")
 Say = Callable[[str], None]
 
 
@@ -87,17 +89,18 @@ def collect(
     rows = [[market.scored_rows(fold.start, fold.end) for market in markets] for fold in folds]
     chance: dict[str, list[F32]] = {}
     for one in forecasters:
-        for number, fold in enumerate(folds):
+        layer = layered(one)
+        fits = Fits(layer, train)
+        for fold, parts in zip(folds, rows, strict=True):
             started = time.perf_counter()
-            key = _key(one, fold, markets)
 
-            def make(one: Forecaster = one, fold: Fold = fold, number: int = number) -> F32:
-                return _both(one, fold, train(fold), markets, rows[number])
+            def make(fits: Fits = fits, fold: Fold = fold, parts: list[I64] = parts) -> F32:
+                return _both(fits.at(fold), markets, parts)
 
-            both = cache.get(key, make)
-            chance.setdefault(one.name, []).append(both[0])
-            chance.setdefault(calibrated_name(one.name), []).append(both[1])
-            say(f"{one.name} {fold.id}: {time.perf_counter() - started:.1f} s")
+            both = cache.get(_key(layer, fold, markets), make)
+            chance.setdefault(layer.inner.name, []).append(both[0])
+            chance.setdefault(calibrated_name(layer.inner.name), []).append(both[1])
+            say(f"{layer.inner.name} {fold.id}: {time.perf_counter() - started:.1f} s")
     return join(markets, rows, {name: np.concatenate(parts) for name, parts in chance.items()})
 
 
@@ -113,29 +116,58 @@ def join(markets: Sequence[Market], rows: list[list[I64]], chance: dict[str, F32
     )
 
 
-def _both(
-    one: Forecaster, fold: Fold, train: list[Market], markets: Sequence[Market], rows: list[I64]
-) -> F32:
+def layered(one: Forecaster) -> Calibrated:
+    """A forecaster behind the online layer; one that brings its own keeps it."""
+    return one if isinstance(one, Calibrated) else Calibrated(one)
+
+
+class Fits:
+    """Fits of one forecaster, the last one kept: neighbouring folds may share it."""
+
+    def __init__(self, layer: Calibrated, train: Callable[[Fold], list[Market]]) -> None:
+        self._layer = layer
+        self._train = train
+        self._last: tuple[int, Calibrated] | None = None
+
+    def at(self, fold: Fold) -> Calibrated:
+        """The fit for a fold: on what was known when this forecaster was last due."""
+        until = fit_moment(self._layer, fold)
+        if self._last is None or self._last[0] != until:
+            known = [market.until(until) for market in self._train(fold)]
+            self._last = (until, self._layer.fit([market for market in known if len(market)], until, SEED))
+        return self._last[1]
+
+
+def fit_moment(layer: Calibrated, fold: Fold) -> int:
+    """Until when a fold's fit knows: the fold's own moment, or for a slow forecaster the half-year's start.
+
+    A slow one is one that brings its own layer. That it is staler than its rivals is against it.
+    """
+    if type(layer) is Calibrated or not fold.quarterly:
+        return fold.known_until
+    return half_year_start(fold.start) - EMBARGO_SECONDS
+
+
+def _both(layer: Calibrated, markets: Sequence[Market], rows: list[I64]) -> F32:
     """Raw and calibrated chances of one fold, [2, N, 2, B]."""
-    known = [market.until(fold.known_until) for market in train]
-    known = [market for market in known if len(market)]
-    layer = Calibrated(one).fit(known, fold.known_until, SEED)
     raw = [layer.inner.predict(market, r) for market, r in zip(markets, rows, strict=True)]
     tuned = [layer.predict(market, r) for market, r in zip(markets, rows, strict=True)]
     return np.stack([np.concatenate(raw), np.concatenate(tuned)]).astype(np.float32)
 
 
-def _key(one: Forecaster, fold: Fold, markets: Sequence[Market]) -> str:
+def _key(layer: Calibrated, fold: Fold, markets: Sequence[Market]) -> str:
     """Hash of what the piece depends on: code of the forecaster and of what it shares, fold, bars."""
-    digest = hashlib.sha256(f"{one.name}|{fold}|{SEED}".encode())
-    for module in _sources(one):
+    name = layer.inner.name
+    digest = hashlib.sha256(f"{name}|{fold}|{fit_moment(layer, fold)}|{SEED}".encode())
+    for module in _sources(layer):
         digest.update(_source(module).encode())
     for market in markets:
         digest.update(market.name.encode())
         digest.update(np.ascontiguousarray(market.known_at).tobytes())
         digest.update(np.ascontiguousarray(market.prices).tobytes())
         digest.update(np.ascontiguousarray(market.drop).tobytes())
-    return f"{one.name}-{fold.id}-{digest.hexdigest()[:24]}"
+    plain = re.sub(r"\W+", "_", name).strip("_")
+    return f"{plain}-{fold.id}-{digest.hexdigest()[:24]}"
 
 
 @cache
@@ -144,13 +176,14 @@ def _source(module: ModuleType) -> str:
     return inspect.getsource(module)
 
 
-def _sources(one: Forecaster) -> list[ModuleType]:
-    """The modules of this package that define a forecaster, its features, its layer and the interface."""
-    names = {type(one).__module__, "ballast.evaluation.features", "ballast.evaluation.first_passage"}
-    names |= {Calibrated.__module__, interface.__name__, __name__}
-    own = sys.modules[type(one).__module__]
-    for value in vars(own).values():
+def _sources(layer: Calibrated) -> list[ModuleType]:
+    """The modules that a forecast comes from: the rival's with its helpers, or all of `risk` for ours."""
+    own = type(layer.inner).__module__
+    names = {own, type(layer).__module__, interface.__name__, Calibrated.__module__, *_SHARED}
+    for value in vars(sys.modules[own]).values():
         module = getattr(value, "__module__", None)
         if isinstance(module, str) and module.startswith("ballast."):
             names.add(module)
+    if own.startswith("ballast.risk."):
+        names |= {name for name in sys.modules if name.startswith("ballast.risk.")}
     return [sys.modules[name] for name in sorted(names) if name in sys.modules]

@@ -12,7 +12,7 @@ import numpy as np
 from ballast.domain.errors import ConfigError
 from ballast.evaluation.bar_files import read_market
 from ballast.evaluation.folds import STRESS_MONTHS, Fold, left_out, month_window, quarters, seconds
-from ballast.evaluation.forecasts import Cache, Forecasts, Say, calibrated_name, collect
+from ballast.evaluation.forecasts import Cache, Forecasts, Say, calibrated_name, collect, layered
 from ballast.evaluation.liquidations import BARRIER, BURST, liquidated_hours, rise
 from ballast.evaluation.summary import HORIZON_NAMES, summarise
 from ballast.risk.forecaster import BARRIER_HEALTH_FACTORS, Forecaster, Market
@@ -44,7 +44,7 @@ MAIN_PERIOD = HOURLY_PERIODS[0].name
 
 @dataclass(frozen=True, eq=False)
 class Field:
-    """Ours (raw; tables show it calibrated, as it runs) and its rivals."""
+    """Ours behind the layer that it runs with, and its rivals, which get the same one."""
 
     ours: Forecaster
     rivals: Sequence[Forecaster]
@@ -57,12 +57,17 @@ class Field:
     @property
     def names(self) -> list[str]:
         """Names of everybody in both forms."""
-        return [form for one in self.all for form in (one.name, calibrated_name(one.name))]
+        raw = [layered(one).inner.name for one in self.all]
+        return [form for name in raw for form in (name, calibrated_name(name))]
+
+    @property
+    def our_name(self) -> str:
+        """Ours as it runs."""
+        return calibrated_name(layered(self.ours).inner.name)
 
     def summarise(self, forecasts: Forecasts) -> dict[str, Any]:
         """Ours, calibrated, against all other forms."""
-        ours = calibrated_name(self.ours.name)
-        return summarise(forecasts, ours, [name for name in self.names if name != ours])
+        return summarise(forecasts, self.our_name, [name for name in self.names if name != self.our_name])
 
 
 def recorded_markets(data: Path, kind: str) -> list[Market]:
@@ -104,7 +109,7 @@ def evaluate_procedure(data: Path, field: Field, cache: Cache, say: Say) -> dict
     periods |= {p.name: field.summarise(half_forecasts.between(p.start, p.end)) for p in HALF_HOURLY_PERIODS}
     left = leave_window_out(hourly, field, cache, say)
     return {
-        "model_id": f"procedure {calibrated_name(field.ours.name)}",
+        "model_id": f"procedure {field.our_name}",
         "train_end": None,
         "fold_ids": [fold.id for fold in hourly_folds],
         "half_hourly_fold_ids": [fold.id for fold in half_folds],
@@ -133,7 +138,7 @@ def procedure_on_bars(
     folds = list(quarters(start, end))
     forecasts = walk_forward(markets, folds, field, cache, say)
     return {
-        "model_id": f"procedure {calibrated_name(field.ours.name)}",
+        "model_id": f"procedure {field.our_name}",
         "train_end": None,
         "fold_ids": [fold.id for fold in folds],
         "horizons": field.summarise(forecasts),
@@ -152,7 +157,7 @@ def liquidation_check(data: Path, field: Field, cache: Cache, say: Say) -> dict[
     for least in (1, BURST):
         for column, horizon in enumerate(HORIZON_NAMES):
             for one in field.all:
-                name = calibrated_name(one.name)
+                name = calibrated_name(layered(one).inner.name)
                 chance = forecasts.chance[name][eth, column, BARRIER].astype(np.float64)
                 rises[f"{least}|{horizon}|{name}"] = rise(forecasts.known_at[eth], chance, hours, least)
     return {

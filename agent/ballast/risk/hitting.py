@@ -1,65 +1,61 @@
 """Closed-form first-passage law of a driftless log price with an uncertain volatility.
 
 For Brownian motion with variance V over the horizon the reflection principle gives
-P(minimum <= -b) = 2 Phi(-b / sqrt(V)) = erfc(b / sqrt(2 V)). A mixture over volatility multiples makes the
-tails heavy. Every component falls with the barrier and rises with V; V over six hours is V over one hour
-plus a positive increment, component by component. So the mixture is monotone in both by construction.
+P(minimum <= -b) = 2 Phi(-b / sqrt(V)) = erfc(b / sqrt(2 V)). A mixture over volatilities makes the tails
+heavy. Every component falls with the barrier and rises with V; V over six hours is V over one hour plus a
+positive increment, component by component. So the mixture is monotone in both by construction, and so is the
+average of several mixtures, which is a mixture again.
 """
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import jax
 import jax.numpy as jnp
 
-from ballast.risk.parameters import Parameters
-from ballast.risk.report import Horizon
-
-# Lengths of the two stretches whose variances add up: the first hour and the five hours after it.
-_STRETCH_SECONDS = (float(Horizon.ONE_HOUR), float(Horizon.SIX_HOURS - Horizon.ONE_HOUR))
 _BISECTIONS = 32
 # A barrier this many of the widest component's standard deviations away is beyond float32's smallest number.
 _FAR_DEVIATIONS = 16.0
 
 
-def component_variances(parameters: Parameters, variance: jax.Array) -> jax.Array:
-    """Variance of the log ratio over each horizon by component.
+class Law(NamedTuple):
+    """Mixture of J Brownian first-passage laws, any batch shape in front; a JAX pytree.
 
-    variance: [..., K] per second. Returns [..., 2, J]; index 0 is one hour, 1 six hours.
+    share: [..., J] probabilities that sum to 1; variance: [..., 2, J] of the log ratio over one hour and six,
+    the second never below the first; gap: [..., J] log of a market price over the reported one, from which
+    the barrier is further away by as much; extra: [..., 2, J] distance that a report lags behind the market,
+    at least 0, in deviations not longer over six hours than over one; bend: [..., J] distance at which half
+    of the extra counts, above 0: the nearest barriers are reported as soon as they are touched.
     """
-    p = parameters
-    relative = jnp.log((variance + p.floor_variance) / (p.prior_variance + p.floor_variance))
-    log_volatility = p.level + 0.5 * jnp.sum(relative[..., None, :] * p.mix, axis=-1)
-    stretch = jnp.exp(2 * log_volatility) * jnp.asarray(_STRETCH_SECONDS, jnp.float32)
-    by_component = stretch[..., None] * p.scale * p.scale
-    first, rest = by_component[..., 0, :], by_component[..., 1, :]
-    return jnp.stack([first, first + rest], axis=-2)
+
+    share: Any
+    variance: Any
+    gap: Any
+    extra: Any
+    bend: Any
 
 
-def hit_probability(parameters: Parameters, variances: jax.Array, log_barrier: jax.Array) -> jax.Array:
-    """P(running minimum of the log ratio <= -log_barrier); 1 for a barrier already reached.
+def hit_probability(law: Law, log_barrier: jax.Array) -> jax.Array:
+    """P(the reported log ratio falls by `log_barrier` within each horizon); 1 for a barrier already reached.
 
-    variances: [..., J]; log_barrier: [...], may be infinite. Shapes broadcast without the last axis of
-    `variances`. The shift is there because a barrier counts only when the oracle reports a price beyond it,
-    and reports come in steps: the lowest report lies above the lowest price.
+    log_barrier: [..., B], may be infinite. Returns [..., 2, B].
     """
-    shifted = (log_barrier + parameters.shift)[..., None]
-    terms: jax.Array = parameters.share * jax.lax.erfc(shifted / jnp.sqrt(2 * variances))
-    chance = jnp.minimum(jnp.sum(terms, axis=-1), 1)
-    result: jax.Array = jnp.where(log_barrier <= 0, jnp.float32(1), chance)
-    return result
+    return _chance(law, log_barrier[..., None, :])
 
 
-def barrier_at(parameters: Parameters, variances: jax.Array, probability: jax.Array) -> jax.Array:
-    """A barrier whose hit probability is at most `probability`, tight to 2^-32 of the far end; by bisection.
+def barrier_at(law: Law, probability: jax.Array) -> jax.Array:
+    """Barriers whose hit probability is at most `probability`, tight to 2^-32 of the far end; by bisection.
 
-    variances: [..., J]; probability broadcasts against [...].
+    probability: [P]. Returns [..., 2, P].
     """
-    far = _FAR_DEVIATIONS * jnp.sqrt(jnp.max(variances, axis=-1)) + 0 * probability
+    widest = jnp.sqrt(jnp.max(law.variance, axis=-1)) + jnp.max(jnp.abs(law.gap), axis=-1)[..., None]
+    far = _FAR_DEVIATIONS * widest[..., None] + 0 * probability
 
     def halve(_: int, bounds: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
         low, high = bounds
         middle = 0.5 * (low + high)
-        too_likely = hit_probability(parameters, variances, middle) > probability
+        too_likely = _chance(law, middle) > probability
         return jnp.where(too_likely, middle, low), jnp.where(too_likely, high, middle)
 
     outer: jax.Array
@@ -67,6 +63,29 @@ def barrier_at(parameters: Parameters, variances: jax.Array, probability: jax.Ar
     return outer
 
 
-def horizon_sigma(parameters: Parameters, variances: jax.Array) -> jax.Array:
-    """Standard deviation of the log ratio over the horizon, all components together. variances: [..., J]."""
-    return jnp.sqrt(jnp.sum(parameters.share * variances, axis=-1))
+def horizon_sigma(law: Law) -> jax.Array:
+    """Standard deviation of the log ratio over each horizon, all components together: [..., 2]."""
+    return jnp.sqrt(jnp.sum(law.share[..., None, :] * law.variance, axis=-1))
+
+
+def pooled(laws: Law) -> Law:
+    """One law [..., E J] from E laws with equal weights, stacked on the first axis: the mean probability."""
+    members = laws.share.shape[0]
+    return Law(*(_joined(leaf) for leaf in laws._replace(share=laws.share / members)))
+
+
+def _joined(leaf: jax.Array) -> jax.Array:
+    """[E, ..., J] to [..., E J]."""
+    moved = jnp.moveaxis(leaf, 0, -2)
+    return moved.reshape(*moved.shape[:-2], -1)
+
+
+def _chance(law: Law, log_barrier: jax.Array) -> jax.Array:
+    """P for barriers given by horizon, [..., 2 or 1, B]."""
+    market = jnp.maximum(log_barrier[..., None] + law.gap[..., None, None, :], 0)
+    # At infinity the quotient below would be NaN; the extra counts in full there.
+    part = jnp.where(jnp.isinf(market), 1, market / (market + law.bend[..., None, None, :]))
+    scaled = (market + part * law.extra[..., None, :]) / jnp.sqrt(2 * law.variance[..., None, :])
+    mixed = jnp.sum(law.share[..., None, None, :] * jax.lax.erfc(scaled), axis=-1)
+    result: jax.Array = jnp.where(log_barrier <= 0, jnp.float32(1), jnp.minimum(mixed, 1))
+    return result

@@ -1,7 +1,7 @@
 """The forecaster: one jitted call takes an observation and returns the new state and a report per position.
 
-Volatility of the oracle's collateral/debt price ratio is averaged at several half-lives; a log-linear head
-turns the averages into the variance over one and six hours; a first-passage mixture turns that into the
+Volatility, direction and clock of the oracle's collateral/debt price ratio are kept in continuous time; a
+log-linear head with a network's correction turns them into a first-passage mixture, and that into the
 probability that the health factor reaches a level. All arithmetic is float32 and stays inside JAX; what
 leaves is integers rounded up, so that they bound the model's figures.
 """
@@ -18,10 +18,22 @@ import jax.numpy as jnp
 import numpy as np
 import numpy.typing as npt
 
-from ballast.risk.hitting import barrier_at, component_variances, hit_probability, horizon_sigma
-from ballast.risk.parameters import Limits, Parameters, Weights, load_default_weights
+from ballast.risk.hitting import barrier_at, hit_probability, horizon_sigma
+from ballast.risk.network import Network, law_of, remember_all
+from ballast.risk.parameters import Weights, load_default_weights
 from ballast.risk.report import BPS_ONE, PPM_ONE, Horizon, PositionRisk, RiskCode, worst_case
-from ballast.risk.state import RiskState, advance, initial_state, is_cold, state_from_hex, state_to_hex
+from ballast.risk.state import (
+    Limits,
+    RiskState,
+    Sight,
+    advance,
+    blank_state,
+    is_cold,
+    is_finite,
+    read_state,
+    state_to_hex,
+    week_clock,
+)
 
 __all__ = [
     "Horizon",
@@ -37,6 +49,7 @@ __all__ = [
     "state_from_hex",
     "state_to_hex",
     "step",
+    "streaming_step",
     "warm_up",
 ]
 
@@ -46,23 +59,43 @@ _QUANTILES = np.asarray([0.05, 0.01, 0.001], np.float32)
 _SMALLEST_BATCH = 8
 _BATCH_GROWTH = 8
 _MIN_STEP_SECONDS = 1e-3
+_MOST_GAP = 0.05
 # Covers float32 rounding of exp, erfc and the sums, so that a rounded-up figure bounds the exact one.
 _FLOAT_SLACK = 1 + 2.0**-14
 
 
-def assess(
+def initial_state(weights: Weights) -> RiskState:
+    """State before any observation."""
+    return blank_state(weights.shape.members, hidden_size(weights))
+
+
+def hidden_size(weights: Weights) -> int:
+    """Length of each member's memory; 0 for networks that have none."""
+    return weights.parameters.backbone.hidden_size
+
+
+def state_from_hex(text: str, weights: Weights) -> RiskState:
+    """Inverse of `state_to_hex`, bit for bit. Raises StateError for text that is no state of this model."""
+    return read_state(text, weights.shape.members, hidden_size(weights))
+
+
+def assess(  # noqa: PLR0913, PLR0917 (the last two have a meaning when left out)
     weights: Weights,
     state: RiskState,
     log_return: float,
     dt_seconds: float,
     log_hf: Sequence[float],
     log_hf_floor: Sequence[float],
+    at_seconds: int | None = None,
+    log_market: float | None = None,
 ) -> tuple[RiskState, list[PositionRisk]]:
     """Take one observation and forecast every position.
 
     log_return: natural log of the oracle price ratio collateral/debt over its last observed value;
     dt_seconds: time since that observation (0: same block again, the state stays as it is);
-    log_hf, log_hf_floor: ln(HF) and ln(HF / owner's floor) per position, +inf without debt.
+    log_hf, log_hf_floor: ln(HF) and ln(HF / owner's floor) per position, +inf without debt;
+    at_seconds: Unix time of the observation; None: the state's own clock moves on, if it was ever set;
+    log_market: log of a market price over the oracle's, None where none is known.
     Unusable inputs give a code other than OK and leave the state untouched. Raises ValueError only if the
     two sequences differ in length.
     """
@@ -74,8 +107,8 @@ def assess(
     if fault is not None:
         return state, [worst_case(fault)] * len(log_hf)
     barriers = _barrier_batch((log_hf, log_hf_floor), len(log_hf))
-    observation = np.asarray([log_return, dt_seconds], np.float32)
-    following, chances, sizes = _forecast(weights.parameters, weights.limits, state, observation, barriers)
+    sight = _sight(log_return, dt_seconds, at_seconds, log_market)
+    following, chances, sizes = _forecast(weights.parameters, weights.limits, state, sight, barriers)
     code = RiskCode.COLD if is_cold(weights.limits, following) else RiskCode.OK
     return following, _reports(barriers[:, : len(log_hf)], np.asarray(chances), np.asarray(sizes), code)
 
@@ -129,27 +162,38 @@ def warm_up(weights: Weights, positions: int = _SMALLEST_BATCH) -> None:
 
 @partial(jax.jit, static_argnums=1)
 def _forecast(
-    parameters: Parameters, limits: Limits, state: RiskState, observation: jax.Array, barriers: jax.Array
+    networks: Network, limits: Limits, state: RiskState, sight: Sight, barriers: jax.Array
 ) -> tuple[RiskState, jax.Array, jax.Array]:
     """Next state; probabilities [2 levels, 2 horizons, N]; [2 horizons, sigma + 3 drops]."""
-    following = advance(parameters, limits, state, observation[0], observation[1])
-    variances = component_variances(parameters, following.variance)
-    chances = hit_probability(parameters, variances[None, :, None, :], barriers[:, None, :])
-    barrier = barrier_at(parameters, variances[:, None, :], jnp.asarray(_QUANTILES)[None, :])
-    drops = -jnp.expm1(-barrier)
-    sizes = jnp.concatenate([horizon_sigma(parameters, variances)[:, None], drops], axis=1)
-    return following, chances, sizes
+    following = streaming_step(networks, limits, state, sight)
+    law = law_of(networks, following)
+    chances = jnp.moveaxis(hit_probability(law, barriers.reshape(-1)).reshape(2, 2, -1), 0, 1)
+    drops = -jnp.expm1(-barrier_at(law, jnp.asarray(_QUANTILES)))
+    return following, chances, jnp.concatenate([horizon_sigma(law)[:, None], drops], axis=1)
+
+
+def streaming_step(networks: Network, limits: Limits, state: RiskState, sight: Sight) -> RiskState:
+    """State after one observation, memories of the networks included; traceable by JAX."""
+    following = advance(limits, state, sight)
+    return following._replace(hidden=remember_all(networks, following, sight.dt_seconds))
 
 
 @jax.jit
-def _probabilities(parameters: Parameters, state: RiskState, barriers: jax.Array) -> jax.Array:
-    variances = component_variances(parameters, state.variance)
-    return hit_probability(parameters, variances[:, None, :], barriers[None, :])
+def _probabilities(networks: Network, state: RiskState, barriers: jax.Array) -> jax.Array:
+    return hit_probability(law_of(networks, state), barriers)
 
 
 @jax.jit
-def _barriers(parameters: Parameters, state: RiskState, probability: jax.Array) -> jax.Array:
-    return barrier_at(parameters, component_variances(parameters, state.variance), probability)
+def _barriers(networks: Network, state: RiskState, probability: jax.Array) -> jax.Array:
+    return barrier_at(law_of(networks, state), probability[None])[:, 0]
+
+
+def _sight(log_return: float, dt_seconds: float, at_seconds: int | None, log_market: float | None) -> Sight:
+    # A quote that is no number is no quote; further off than any oracle's deviation it would mislead.
+    usable = log_market is not None and abs(log_market) <= _MOST_GAP
+    r, dt = np.float32(log_return), np.float32(dt_seconds)
+    gap = np.float32(log_market) if usable else np.float32(0)
+    return Sight(r, dt, r * r, np.int32(week_clock(at_seconds)), gap, np.float32(usable))
 
 
 def _observation_fault(
@@ -157,7 +201,7 @@ def _observation_fault(
 ) -> RiskCode | None:
     if not (math.isfinite(log_return) and math.isfinite(dt_seconds)):
         return RiskCode.NOT_FINITE
-    if not np.isfinite(np.asarray(state.variance)).all():
+    if not is_finite(state):
         return RiskCode.NOT_FINITE
     if abs(log_return) > limits.max_abs_log_return or not 0 <= dt_seconds <= limits.max_step_seconds:
         return RiskCode.OUT_OF_RANGE

@@ -13,16 +13,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 import numpy.typing as npt
 
-from ballast.risk.hitting import barrier_at, component_variances
+from ballast.risk.hitting import barrier_at
+from ballast.risk.network import Network, law_of
 from ballast.risk.oracle_view import OracleTrack
 from ballast.risk.parameters import Weights
+from ballast.risk.state import RiskState
+from ballast.risk.stream import take
 
 # Bounds of the health factor that the forecast-gated rule restores.
 TARGET_HEALTH_FACTORS = (1.3, 2.2)
+
+_CHUNK = 4_096
 
 F64 = npt.NDArray[np.float64]
 
@@ -74,21 +78,24 @@ def static_rules(pairs: npt.ArrayLike) -> Rules:
     return Rules(logs[:, :1], logs[:, 1:])
 
 
-def threshold_barriers(weights: Weights, variance: npt.NDArray[np.float32], ppm: Sequence[int]) -> F64:
+def threshold_barriers(weights: Weights, states: RiskState, ppm: Sequence[int]) -> F64:
     """Barriers [2 horizons, len(ppm), T] at which the forecast equals each threshold; 0 for certainty."""
     levels = np.asarray(ppm, np.float32) / 1e6
-
-    @jax.jit
-    def run(chunk: jax.Array) -> jax.Array:
-        components = component_variances(weights.parameters, chunk)
-        return barrier_at(weights.parameters, components[:, :, None, :], jnp.asarray(levels))
-
-    found = np.concatenate(
-        [np.asarray(run(chunk)) for chunk in np.array_split(variance, len(variance) // 4096 + 1)]
-    )
+    count = len(states.peak)
+    rows = np.arange(-(-count // _CHUNK) * _CHUNK).reshape(-1, _CHUNK)
+    parts = [take(states, np.minimum(chunk, count - 1)) for chunk in rows]
+    found = np.concatenate([np.asarray(_levels_at(weights.parameters, part, levels)) for part in parts])[
+        :count
+    ]
     found[:, :, levels >= 1] = 0
     result: F64 = np.moveaxis(found, 0, 2).astype(np.float64)
     return result
+
+
+@jax.jit
+def _levels_at(networks: Network, states: RiskState, levels: jax.Array) -> jax.Array:
+    laws = jax.vmap(lambda state: law_of(networks, state))(states)
+    return barrier_at(laws, levels)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -106,14 +113,14 @@ class Gate:
     backstop_bps: int
 
 
-def forecast_rules(weights: Weights, variance: npt.NDArray[np.float32], grid: Sequence[Gate]) -> Rules:
-    """Triggers and targets of gates along a path of states, [T, K] variances."""
+def forecast_rules(weights: Weights, states: RiskState, grid: Sequence[Gate]) -> Rules:
+    """Triggers and targets of gates along a path of T stacked states."""
     act_1h = sorted({gate.act_p1h_ppm for gate in grid})
     act_6h = sorted({gate.act_p6h_ppm for gate in grid})
     target = sorted({gate.target_p6h_ppm for gate in grid})
-    one = threshold_barriers(weights, variance, act_1h)[0]
-    six = threshold_barriers(weights, variance, act_6h)[1]
-    goal = np.clip(threshold_barriers(weights, variance, target)[1], *np.log(TARGET_HEALTH_FACTORS))
+    one = threshold_barriers(weights, states, act_1h)[0]
+    six = threshold_barriers(weights, states, act_6h)[1]
+    goal = np.clip(threshold_barriers(weights, states, target)[1], *np.log(TARGET_HEALTH_FACTORS))
     triggers = [
         np.maximum(
             np.maximum(one[act_1h.index(gate.act_p1h_ppm)], six[act_6h.index(gate.act_p6h_ppm)]),

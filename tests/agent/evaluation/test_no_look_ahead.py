@@ -7,7 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ballast.evaluation.ours import LogLinear
+from ballast.evaluation.ours import OnlineOnly
+from ballast.risk.fit import Training
+from ballast.risk.network import Shape
+from ballast.risk.neural import NeuralForecaster
 from ballast.evaluation.rivals import all_rivals
 from ballast.risk.calibration import Calibrated
 from support.synthetic import market, poisoned

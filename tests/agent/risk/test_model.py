@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
+from typing import Any
 
+import equinox as eqx
+import jax
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import erfc
 
+from ballast.risk.backbones import VARIANTS
+from ballast.risk.hitting import Law, hit_probability
 from ballast.risk.model import (
     Horizon,
     PositionRisk,
     RiskCode,
     RiskState,
-    Weights,
     assess,
     initial_state,
     load_default_weights,
@@ -24,35 +29,38 @@ from ballast.risk.model import (
     state_to_hex,
     step,
 )
-from ballast.risk.parameters import Limits, make_weights
+from ballast.risk.network import Network, Shape, build, law_of
 
 WEIGHTS = load_default_weights()
-log_variances = st.lists(st.floats(-30.0, -10.0), min_size=5, max_size=5)
+log_variances = st.lists(st.floats(-30.0, -10.0), min_size=6, max_size=6)
 barriers = st.floats(1e-4, 2.0)
+DEEP = [pytest.param(variant, marks=pytest.mark.deep) for variant in VARIANTS if variant != "mlp"]
 
 
-def warm_state(log_variance: list[float]) -> RiskState:
-    return RiskState(np.exp(np.asarray(log_variance, np.float32)), np.int32(1_000), np.float32(100_000))
+def warm_state(log_variance: list[float], **changes: Any) -> RiskState:
+    state = initial_state(WEIGHTS)._replace(
+        variance=np.exp(np.asarray(log_variance, np.float32)),
+        observations=np.int32(1_000),
+        seconds_observed=np.float32(100_000),
+    )
+    return state._replace(**changes)
 
 
-TYPICAL = warm_state([-18.0] * 5)
+TYPICAL = warm_state([-18.0] * 6)
+LAW = jax.jit(law_of)
 
 
 def assess_one(state: RiskState, log_hf: float, log_floor: float | None = None) -> PositionRisk:
     return assess(WEIGHTS, state, 0.0, 0.0, [log_hf], [log_hf if log_floor is None else log_floor])[1][0]
 
 
-def reference(weights: Weights, variance: np.ndarray, barrier: np.ndarray) -> np.ndarray:
-    """The formula of the model in float64: probabilities [2, B]."""
-    p = {k: np.asarray(v, np.float64) for k, v in weights.parameters._asdict().items()}
-    x = np.log((variance + p["floor_variance"]) / (p["prior_variance"] + p["floor_variance"]))
-    per_second = np.exp(2 * (p["level"] + 0.5 * p["mix"] @ x))
-    first, rest = (per_second * [3600, 18_000])[:, None] * p["scale"] ** 2
-    rows = [
-        (p["share"] * erfc((barrier[:, None] + p["shift"]) / np.sqrt(2 * total))).sum(axis=1)
-        for total in (first, first + rest)
-    ]
-    return np.where(barrier <= 0, 1.0, np.minimum(rows, 1.0))
+def reference(law: Law, barrier: np.ndarray) -> np.ndarray:
+    """The law in float64: probabilities [2, B]."""
+    share, variance, gap, extra, bend = (np.asarray(leaf, np.float64) for leaf in law)
+    market = np.maximum(barrier[:, None] + gap, 0)
+    distance = market[None] + (market / (market + bend))[None] * extra[:, None]
+    total = (share * erfc(distance / np.sqrt(2 * variance[:, None]))).sum(axis=-1)
+    return np.where(barrier <= 0, 1.0, np.minimum(total, 1.0))
 
 
 @given(log_variances)
@@ -60,7 +68,7 @@ def reference(weights: Weights, variance: np.ndarray, barrier: np.ndarray) -> np
 def test_equals_the_closed_form_and_never_falls_below_it(log_variance: list[float]) -> None:
     state = warm_state(log_variance)
     grid = np.asarray([-0.1, 0.0, 0.005, 0.02, 0.1, 0.3, 1.0])
-    exact = reference(WEIGHTS, np.asarray(state.variance, np.float64), grid) * 1e6
+    exact = reference(LAW(WEIGHTS.parameters, state), grid) * 1e6
     for row, horizon in zip(exact, Horizon, strict=True):
         found = probability_at(WEIGHTS, state, grid, horizon)
         assert (found >= row * (1 - 1e-9)).all()
@@ -83,17 +91,61 @@ def test_a_nearer_barrier_and_a_longer_horizon_are_never_less_likely(
     assert risk.sigma_1h_bps <= risk.sigma_6h_bps
 
 
-@given(log_variances, st.integers(0, 4), st.floats(0.01, 5.0), barriers)
+@given(st.floats(-22.0, -15.0), st.floats(1.0, 3.0), barriers)
 @settings(deadline=None, max_examples=50)
-def test_more_volatility_at_any_scale_never_lowers_the_risk(
-    log_variance: list[float], scale: int, rise: float, barrier: float
-) -> None:
-    higher = list(log_variance)
-    higher[scale] += rise
-    calm, wild = (assess_one(warm_state(v), barrier) for v in (log_variance, higher))
-    # One ppm of slack for the last bit of two separate evaluations.
+def test_a_wilder_market_at_all_scales_is_riskier(level: float, rise: float, barrier: float) -> None:
+    calm, wild = (assess_one(warm_state([v] * 6), barrier) for v in (level, level + rise))
     assert calm.p_liquidation_6h_ppm <= wild.p_liquidation_6h_ppm + 1
     assert calm.drop_q01_6h_bps <= wild.drop_q01_6h_bps + 1
+
+
+CHANCE = jax.jit(lambda networks, state, grid: hit_probability(law_of(networks, state), grid))
+
+
+@lru_cache
+def drawn(shape: Shape) -> Network:
+    return jax.tree.map(np.asarray, jax.jit(lambda: build(shape, 0))())
+
+
+@pytest.mark.parametrize("variant", ["mlp", *DEEP])
+@given(st.integers(0, 2**31 - 1), st.floats(0.1, 3.0), log_variances)
+@settings(deadline=None, max_examples=30)
+def test_any_network_whatever_its_numbers_is_monotone_in_barrier_and_horizon(
+    variant: str, seed: int, spread: float, log_variance: list[float]
+) -> None:
+    shape = Shape(variant=variant, width=4, components=3, members=2)
+    draw = np.random.default_rng(seed)
+    networks = jax.tree.map(
+        lambda leaf: leaf + draw.normal(0, spread, leaf.shape).astype(np.float32), drawn(shape)
+    )
+    networks = eqx.tree_at(lambda n: n.spread, networks, np.ones_like(networks.spread))
+    hidden = draw.normal(size=(2, networks.backbone.hidden_size)).astype(np.float32)
+    gap = np.float32(draw.uniform(-0.004, 0.004))
+    state = warm_state(log_variance, hidden=hidden, gap=gap, gap_known=np.float32(1))
+    grid = np.concatenate([[-1.0, 0.0], np.geomspace(1e-5, 3, 60), [np.inf]]).astype(np.float32)
+    p = np.asarray(CHANCE(networks, state, grid))
+    assert np.isfinite(p).all()
+    assert ((p >= 0) & (p <= 1)).all()
+    # Two units in the last place for separate evaluations of erfc.
+    assert (np.diff(p, axis=1) <= 2e-7).all()
+    assert (p[1] >= p[0] - 2e-7).all()
+
+
+def test_the_clock_matters_only_once_it_was_told_and_moves_on_by_itself() -> None:
+    told, _ = assess(WEIGHTS, TYPICAL, 0.0, 60.0, [], [], at_seconds=1_700_000_000)
+    assert int(TYPICAL.clock) == -1
+    assert int(told.clock) == 1_700_000_000 % 604_800
+    moved, _ = assess(WEIGHTS, told, 0.0, 12.0, [], [])
+    assert int(moved.clock) == 1_700_000_012 % 604_800
+
+
+def test_a_market_below_the_report_is_riskier_than_one_above_and_a_wild_quote_is_ignored() -> None:
+    def chance(log_market: float | None) -> int:
+        _, (risk,) = assess(WEIGHTS, TYPICAL, 0.0, 60.0, [0.02], [0.02], log_market=log_market)
+        return risk.p_liquidation_1h_ppm
+
+    assert chance(-0.004) > chance(0.004)
+    assert chance(math.nan) == chance(0.06) == chance(None)
 
 
 def test_drop_quantiles_are_the_inverse_of_the_probability() -> None:
@@ -172,7 +224,7 @@ def test_one_position_with_an_unusable_health_factor_does_not_touch_its_neighbou
 
 
 def test_a_poisoned_state_is_unknown_risk() -> None:
-    poisoned = TYPICAL._replace(variance=np.full(5, np.nan, np.float32))
+    poisoned = TYPICAL._replace(variance=np.full(6, np.nan, np.float32))
     assert assess_one(poisoned, 0.3).code is RiskCode.NOT_FINITE
 
 
@@ -236,25 +288,14 @@ def test_probability_at_counts_an_unusable_barrier_as_certain_without_spoiling_t
     assert found.tolist() == [1_000_000, alone, 0, 1_000_000]
 
 
-def brownian_weights(volatility: float) -> Weights:
-    """A model that is certain of one volatility per square-root second and sees prices continuously."""
-    variance = volatility**2
-    values = {
-        "half_life_seconds": [900.0],
-        "prior_variance": variance,
-        "floor_variance": [variance],
-        "level": [math.log(volatility)] * 2,
-        "mix": [[0.0]] * 2,
-        "share": [1.0],
-        "scale": [[1.0]] * 2,
-        "shift": 0.0,
-    }
-    return make_weights(values, Limits(), {})
+def brownian_law(volatility: float) -> Law:
+    """Certain of one volatility per square-root second, prices seen continuously."""
+    variance = volatility**2 * np.asarray([[3_600.0], [21_600.0]], np.float32)
+    return Law(np.ones(1, np.float32), variance, np.zeros(1), np.zeros((2, 1)), np.ones(1))
 
 
 def test_agrees_with_simulated_brownian_paths() -> None:
     steps, paths, volatility = 3_600, 10_000, 0.01 / 60
-    weights = brownian_weights(volatility)
     generator, position = np.random.default_rng(7), np.zeros(paths)
     lowest = np.zeros(paths)
     for _ in range(steps):
@@ -264,10 +305,5 @@ def test_agrees_with_simulated_brownian_paths() -> None:
     seen_every_second = 0.5826 * volatility
     for barrier in (0.005, 0.01, 0.02):
         share = (lowest <= -barrier).mean()
-        p = (
-            probability_at(weights, initial_state(weights), [barrier + seen_every_second], Horizon.ONE_HOUR)[
-                0
-            ]
-            / 1e6
-        )
+        p = float(hit_probability(brownian_law(volatility), np.asarray([barrier + seen_every_second]))[0, 0])
         assert abs(share - p) < 4 * math.sqrt(p * (1 - p) / paths)

@@ -36,7 +36,10 @@ def test_document_round_trip_ignores_its_origin() -> None:
         ({"target_p6h_ppm": 100_000, "act_p6h_ppm": 100_000}, "target_p6h_ppm below"),
         ({"alert_p1h_ppm": 10_001, "act_p1h_ppm": 10_000}, "alert_p1h_ppm at most"),
         ({"alert_p6h_ppm": 100_001, "act_p6h_ppm": 100_000}, "alert_p6h_ppm at most"),
-        ({"target_p6h_ppm": 30_001, "alert_p6h_ppm": 30_000}, "target_p6h_ppm at most"),
+        (
+            {"target_p6h_ppm": 30_001, "alert_p6h_ppm": 30_000, "act_p6h_ppm": 100_000},
+            "target_p6h_ppm at most",
+        ),
     ],
 )
 def test_refuses_a_contradiction_naming_it(changes: dict[str, Any], reason: str) -> None:
@@ -50,7 +53,7 @@ def test_refuses_a_contradiction_naming_it(changes: dict[str, Any], reason: str)
         {"act_health_factor_bps": 10_000},
         {"act_health_factor_bps": 13_000},
         {"target_p6h_ppm": 99_999, "alert_p6h_ppm": 100_000, "act_p6h_ppm": 100_000},
-        {"target_p6h_ppm": 30_000, "alert_p6h_ppm": 30_000},
+        {"target_p6h_ppm": 30_000, "alert_p6h_ppm": 30_000, "act_p6h_ppm": 100_000},
         {"alert_p1h_ppm": 10_000, "act_p1h_ppm": 10_000},
     ],
 )
