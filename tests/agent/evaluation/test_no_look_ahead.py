@@ -7,27 +7,28 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ballast.evaluation.forecasts import layered
 from ballast.evaluation.ours import OnlineOnly
+from ballast.evaluation.rivals import all_rivals
 from ballast.risk.fit import Training
 from ballast.risk.network import Shape
 from ballast.risk.neural import NeuralForecaster
-from ballast.evaluation.rivals import all_rivals
-from ballast.risk.calibration import Calibrated
 from support.synthetic import market, poisoned
 
 CLEAN = [market(900, 1), market(900, 2, "BTC")]
 CUT = int(CLEAN[0].known_at[600])
-FORECASTERS = {one.name: one for one in [*all_rivals(), LogLinear()]}
+OURS = OnlineOnly(NeuralForecaster(Shape(width=4, members=1), Training(epochs=2)))
+LAYERS = {layer.inner.name: layer for layer in map(layered, [*all_rivals(), OURS])}
 LATER = np.arange(601, 890)
-# Half a minute each, most of it compilation or a great many trees.
-_LONG = {"log_linear", "boosted_cox"}
-PARAMS = [pytest.param(name, marks=pytest.mark.deep if name in _LONG else ()) for name in FORECASTERS]
+# Many seconds each, most of it compilation; other forecasters with trees or an early stop run always.
+_LONG = {OURS.inner.name, "boosted_cox"}
+PARAMS = [pytest.param(name, marks=pytest.mark.deep if name in _LONG else ()) for name in LAYERS]
 
 
 @pytest.fixture(scope="module", params=PARAMS)
 def fitted(request):
     """Each forecaster behind the online layer, fitted on the first 600 bars; `inner` is the bare one."""
-    return Calibrated(FORECASTERS[request.param]).fit([m.until(CUT) for m in CLEAN], CUT, 7)
+    return LAYERS[request.param].fit([m.until(CUT) for m in CLEAN], CUT, 7)
 
 
 @settings(max_examples=3, deadline=None)
@@ -41,7 +42,7 @@ def test_a_forecast_does_not_change_when_later_bars_do(fitted, row, seed):
 
 def test_a_fit_does_not_change_when_bars_after_its_cut_do(fitted):
     spoiled = [poisoned(m, CUT, 3) for m in CLEAN]
-    again = type(fitted)(FORECASTERS[fitted.inner.name]).fit(spoiled, CUT, 7)
+    again = LAYERS[fitted.inner.name].fit(spoiled, CUT, 7)
     np.testing.assert_array_equal(fitted.predict(CLEAN[0], LATER), again.predict(CLEAN[0], LATER))
 
 
