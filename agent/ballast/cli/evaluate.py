@@ -67,6 +67,9 @@ def forecaster(  # noqa: PLR0917 (one parameter per option)
         bool, typer.Option("--walk-forward", help="Score the training procedure, not the shipped model.")
     ] = False,
     only: Annotated[str | None, typer.Option("--only", help="Rivals to run, by name, with commas.")] = None,
+    short: Annotated[
+        bool, typer.Option("--short", help="The hourly walk-forward alone, of the standing evaluation.")
+    ] = False,
     data: DataOption = _DATA,
     out: OutOption = _OUT,
     as_json: JsonOption = None,
@@ -84,7 +87,7 @@ def forecaster(  # noqa: PLR0917 (one parameter per option)
     if page is not None and bars is not None:
         raise ConfigError("--page is for the standing evaluation: leave --bars away")
     if bars is None:
-        document = _standing(data, out, field, start, end)
+        document = _standing(data, out, field, short, start, end)
     else:
         markets = [_market(argument) for argument in bars]
         document = _on_bars(markets, _moment("--from", start), _moment("--to", end), field, out, procedure)
@@ -140,15 +143,18 @@ def _deliver(
         insert(page, stem.name, "\n".join(lines))
 
 
-def _standing(data: Path, out: Path, field: Field, start: str | None, end: str | None) -> dict[str, Any]:
+def _standing(
+    data: Path, out: Path, field: Field, short: bool, start: str | None, end: str | None
+) -> dict[str, Any]:
     from ballast.evaluation.forecasts import Cache
-    from ballast.evaluation.procedures import evaluate_procedure
+    from ballast.evaluation.procedures import PARTS, evaluate_procedure
 
     if start is not None or end is not None:
         raise ConfigError("--from and --to need --bars: the standing evaluation has fixed periods")
     if not (data / "prices").is_dir():
         raise ConfigError(f"--data is {data}: it holds no folder prices")
-    return evaluate_procedure(data, field, Cache(out / "cache"), _say)
+    parts = frozenset() if short else PARTS
+    return evaluate_procedure(data, field, Cache(out / "cache"), _say, parts)
 
 
 def _on_bars(

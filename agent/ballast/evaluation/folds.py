@@ -31,10 +31,9 @@ class Fold:
         return "Q" in self.id
 
 
-def half_year_start(moment: int) -> int:
-    """The first second of the half-year that a moment lies in."""
-    day = datetime.fromtimestamp(moment, UTC)
-    return seconds(day.year, 1 if day.month <= 6 else 7)
+def year_start(moment: int) -> int:
+    """The first second of the year that a moment lies in."""
+    return seconds(datetime.fromtimestamp(moment, UTC).year, 1)
 
 
 def seconds(year: int, month: int, day: int = 1) -> int:

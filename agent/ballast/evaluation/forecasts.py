@@ -16,13 +16,15 @@ from types import ModuleType
 import numpy as np
 
 from ballast.evaluation.features import I64
-from ballast.evaluation.folds import EMBARGO_SECONDS, Fold, half_year_start
+from ballast.evaluation.folds import EMBARGO_SECONDS, Fold, year_start
 from ballast.risk import forecaster as interface
 from ballast.risk.calibration import Calibrated
 from ballast.risk.forecaster import F32, Forecaster, Market, hits
 
 SEED = 20_261_128
 _SHARED = ("ballast.evaluation.features", "ballast.evaluation.first_passage")
+# Rivals that are fitted once a year, like our network; all others every quarter.
+YEARLY = frozenset({"asymmetric_ewma_t", "boosting_isotonic", "boosted_cox", "lstm"})
 Say = Callable[[str], None]
 
 
@@ -139,13 +141,14 @@ class Fits:
 
 
 def fit_moment(layer: Calibrated, fold: Fold) -> int:
-    """Until when a fold's fit knows: the fold's own moment, or for a slow forecaster the half-year's start.
+    """Until when a fold's fit knows: the fold's own moment, or for what is slow to train the year's start.
 
-    A slow one is one that brings its own layer. That it is staler than its rivals is against it.
+    What is staler than the others is at a disadvantage, our network first of all.
     """
-    if type(layer) is Calibrated or not fold.quarterly:
+    slow = type(layer) is not Calibrated or layer.inner.name in YEARLY
+    if not (slow and fold.quarterly):
         return fold.known_until
-    return half_year_start(fold.start) - EMBARGO_SECONDS
+    return year_start(fold.start) - EMBARGO_SECONDS
 
 
 def _both(layer: Calibrated, markets: Sequence[Market], rows: list[I64]) -> F32:

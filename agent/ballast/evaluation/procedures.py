@@ -39,6 +39,8 @@ HOURLY_PERIODS = (
 HALF_HOURLY_PERIODS = (Period("half-hourly 2024-01..2025-06", HALF_HOURLY_START, RECORD_END),)
 LIQUIDATIONS = "aave_v2_liquidations_2020-12_2022-04.csv.gz"
 LIQUIDATIONS_START, LIQUIDATIONS_END = seconds(2021, 1), seconds(2022, 4)
+HALF_HOURLY, LEFT_OUT = "half-hourly", "left-out"
+PARTS = frozenset({HALF_HOURLY, LEFT_OUT})
 MAIN_PERIOD = HOURLY_PERIODS[0].name
 
 
@@ -96,28 +98,29 @@ def leave_window_out(markets: list[Market], field: Field, cache: Cache, say: Say
     return result
 
 
-def evaluate_procedure(data: Path, field: Field, cache: Cache, say: Say) -> dict[str, Any]:
-    """Everything of the standing run as one document."""
+def evaluate_procedure(
+    data: Path, field: Field, cache: Cache, say: Say, parts: frozenset[str] = PARTS
+) -> dict[str, Any]:
+    """Everything of the standing run as one document; `parts` leaves sections away."""
+    document: dict[str, Any] = {"model_id": f"procedure {field.our_name}", "train_end": None}
     hourly = recorded_markets(data, "1h_binance_spot")
-    hourly_folds = list(quarters(HOURLY_START, RECORD_END))
-    forecasts = walk_forward(hourly, hourly_folds, field, cache, say)
+    folds = list(quarters(HOURLY_START, RECORD_END))
+    forecasts = walk_forward(hourly, folds, field, cache, say)
     periods = {p.name: field.summarise(forecasts.between(p.start, p.end)) for p in HOURLY_PERIODS}
     stress = {m: field.summarise(forecasts.between(*month_window(m))) for m in CAUSAL_STRESS}
-    half = recorded_markets(data, "30m_binance_perp")
-    half_folds = list(quarters(HALF_HOURLY_START, RECORD_END))
-    half_forecasts = walk_forward(half, half_folds, field, cache, say)
-    periods |= {p.name: field.summarise(half_forecasts.between(p.start, p.end)) for p in HALF_HOURLY_PERIODS}
-    left = leave_window_out(hourly, field, cache, say)
-    return {
-        "model_id": f"procedure {field.our_name}",
-        "train_end": None,
-        "fold_ids": [fold.id for fold in hourly_folds],
-        "half_hourly_fold_ids": [fold.id for fold in half_folds],
-        "horizons": periods[MAIN_PERIOD],
-        "walk_forward": periods,
-        "walk_forward_stress": stress,
-        "leave_window_out": {month: field.summarise(one) for month, one in left.items()},
-    }
+    document |= {"fold_ids": [fold.id for fold in folds], "horizons": periods[MAIN_PERIOD]}
+    document |= {"walk_forward": periods, "walk_forward_stress": stress}
+    if HALF_HOURLY in parts:
+        half = recorded_markets(data, "30m_binance_perp")
+        folds = list(quarters(HALF_HOURLY_START, RECORD_END))
+        finer = walk_forward(half, folds, field, cache, say)
+        for p in HALF_HOURLY_PERIODS:
+            document["walk_forward"][p.name] = field.summarise(finer.between(p.start, p.end))
+        document["half_hourly_fold_ids"] = [fold.id for fold in folds]
+    if LEFT_OUT in parts:
+        left = leave_window_out(hourly, field, cache, say)
+        document["leave_window_out"] = {month: field.summarise(one) for month, one in left.items()}
+    return document
 
 
 def procedure_on_bars(
