@@ -274,7 +274,8 @@ def _order(seed: int, epoch: int, members: int, size: tuple[int, int, int]) -> I
     count, steps, batch = size
     draw = np.random.default_rng([seed, epoch])
     orders = np.stack([draw.permutation(count)[: steps * batch] for _ in range(members)])
-    return orders.reshape(members, steps, batch).swapaxes(0, 1)
+    batches: I64 = orders.reshape(members, steps, batch).swapaxes(0, 1)
+    return batches
 
 
 @partial(jax.jit, static_argnums=0)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import jax
 import numpy as np
 import pytest
 
 from ballast.risk.calibration import Calibrated
-from ballast.risk.fit import Training, begin, prepare, probabilities, tail_loss, train
+from ballast.risk.fit import Training, begin, prepare, tail_loss, train
 from ballast.risk.forecaster import Market, hits, make_market
 from ballast.risk.network import Network, Shape
 from ballast.risk.neural import NeuralForecaster
@@ -15,7 +14,7 @@ from ballast.risk.oracle_view import OracleRule, forward_drop, observe
 from ballast.risk.parameters import make_weights
 from ballast.risk.samples import Size, split_windows
 from ballast.risk.state import Limits
-from ballast.risk.stream import realised_log_variance, states_of
+from ballast.risk.stream import realised_log_variance
 
 RULE = OracleRule()
 START = 1_700_006_400
@@ -124,7 +123,8 @@ def test_realised_variance_is_a_label_of_later_bars_that_never_crosses_a_gap() -
     assert np.isnan(found[44:50]).all()
     assert np.isfinite(found[50:92]).all()
     assert np.isnan(found[92:]).all()
-    assert np.exp(found[np.isfinite(found).all(axis=1)]).mean() == pytest.approx(0.006**2 / 3_600, rel=0.5)
+    # A path of three steps a bar has less range than a continuous one, so less is found than there is.
+    assert 0.2 < np.exp(found[np.isfinite(found).all(axis=1)]).mean() / (0.006**2 / 3_600) < 1
 
 
 def test_the_same_seed_gives_the_same_weights_twice_and_another_seed_others() -> None:
@@ -165,10 +165,10 @@ def test_batches_of_any_size_give_the_same_forecast() -> None:
     one = market(walk(300, 8))
     split = prepare(TINY, QUICK, [one], int(one.known_at[-1]))
     networks = begin(TINY, QUICK, split, 1).networks
-    states = states_of(one)
-    whole = probabilities(networks, states)
-    part = probabilities(networks, jax.tree.map(lambda leaf: leaf[:7], states))
-    assert part == pytest.approx(whole[:7], abs=1e-6)
+    forecaster = NeuralForecaster(TINY, networks=networks)
+    whole = forecaster.predict(one, np.arange(300))
+    assert forecaster.predict(one, np.arange(7)) == pytest.approx(whole[:7], abs=1e-6)
+    assert forecaster.predict(one, np.arange(0)).shape == (0, 2, 10)
 
 
 def test_a_forecaster_that_was_not_fitted_says_so() -> None:
