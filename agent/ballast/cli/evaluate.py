@@ -70,6 +70,7 @@ def forecaster(  # noqa: PLR0917 (one parameter per option)
     short: Annotated[
         bool, typer.Option("--short", help="The hourly walk-forward alone, of the standing evaluation.")
     ] = False,
+    jobs: Annotated[int, typer.Option("--jobs", help="Processes of the standing evaluation.")] = 2,
     data: DataOption = _DATA,
     out: OutOption = _OUT,
     as_json: JsonOption = None,
@@ -87,7 +88,7 @@ def forecaster(  # noqa: PLR0917 (one parameter per option)
     if page is not None and bars is not None:
         raise ConfigError("--page is for the standing evaluation: leave --bars away")
     if bars is None:
-        document = _standing(data, out, field, short, start, end)
+        document = _standing(data, out, field, short, jobs, start, end)
     else:
         markets = [_market(argument) for argument in bars]
         document = _on_bars(markets, _moment("--from", start), _moment("--to", end), field, out, procedure)
@@ -144,17 +145,20 @@ def _deliver(
 
 
 def _standing(
-    data: Path, out: Path, field: Field, short: bool, start: str | None, end: str | None
+    data: Path, out: Path, field: Field, short: bool, jobs: int, start: str | None, end: str | None
 ) -> dict[str, Any]:
     from ballast.evaluation.forecasts import Cache
-    from ballast.evaluation.procedures import PARTS, evaluate_procedure
+    from ballast.evaluation.procedures import PARTS, evaluate_procedure, fill
 
     if start is not None or end is not None:
         raise ConfigError("--from and --to need --bars: the standing evaluation has fixed periods")
     if not (data / "prices").is_dir():
         raise ConfigError(f"--data is {data}: it holds no folder prices")
-    parts = frozenset() if short else PARTS
-    return evaluate_procedure(data, field, Cache(out / "cache"), _say, parts)
+    if jobs < 1:
+        raise ConfigError(f"--jobs is {jobs}, at least 1 is needed")
+    parts, cache = frozenset() if short else PARTS, Cache(out / "cache")
+    fill(data, field, cache, _say, parts, jobs)
+    return evaluate_procedure(data, field, cache, _say, parts)
 
 
 def _on_bars(

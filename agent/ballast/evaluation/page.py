@@ -44,7 +44,7 @@ def _sections(document: dict[str, Any]) -> Iterator[tuple[str, Iterable[str]]]:
     yield "Coverage, first period, non-overlapping windows", text_tables.coverage_table(first, shown)
     stress = document["walk_forward_stress"]
     yield "Stress months, strictly causal walk-forward", text_tables.stress_table(stress)
-    if "leave_window_out" in document:
+    if document["leave_window_out"]:
         left = document["leave_window_out"]
         yield "Stress months, leave-window-out: fits know what came later", text_tables.stress_table(left)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -98,29 +101,76 @@ def leave_window_out(markets: list[Market], field: Field, cache: Cache, say: Say
     return result
 
 
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """What the standing run forecasts; `left_out` by month, `half_hourly` None and empty in a short run."""
+
+    hourly: Forecasts
+    half_hourly: Forecasts | None
+    left_out: dict[str, Forecasts]
+
+
+def forecast_all(data: Path, field: Field, cache: Cache, say: Say, parts: frozenset[str]) -> Standing:
+    """Every fold of every forecaster of the field, taken from the cache where it was made before."""
+    hourly = recorded_markets(data, "1h_binance_spot")
+    forecasts = walk_forward(hourly, hourly_folds(), field, cache, say)
+    finer = None
+    if HALF_HOURLY in parts:
+        half = recorded_markets(data, "30m_binance_perp")
+        finer = walk_forward(half, half_hourly_folds(), field, cache, say)
+    left = leave_window_out(hourly, field, cache, say) if LEFT_OUT in parts else {}
+    return Standing(forecasts, finer, left)
+
+
+def fill(data: Path, field: Field, cache: Cache, say: Say, parts: frozenset[str], jobs: int) -> None:
+    """Put everything into the cache, one forecaster per process, our own and the slow ones first."""
+    alone = [Field(one, ()) for one in (field.ours, *reversed(field.rivals))]
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        waiting = {pool.submit(_fill_one, data, one, cache, parts): one.our_name for one in alone}
+        for done in as_completed(waiting):
+            done.result()
+            say(f"{waiting[done]}: finished")
+
+
+def _fill_one(data: Path, field: Field, cache: Cache, parts: frozenset[str]) -> None:
+    forecast_all(data, field, cache, _aloud, parts)
+
+
+def _aloud(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+
+
+def hourly_folds() -> list[Fold]:
+    """Quarters of the hourly walk-forward."""
+    return list(quarters(HOURLY_START, RECORD_END))
+
+
+def half_hourly_folds() -> list[Fold]:
+    """Quarters of the half-hourly walk-forward."""
+    return list(quarters(HALF_HOURLY_START, RECORD_END))
+
+
 def evaluate_procedure(
     data: Path, field: Field, cache: Cache, say: Say, parts: frozenset[str] = PARTS
 ) -> dict[str, Any]:
     """Everything of the standing run as one document; `parts` leaves sections away."""
-    document: dict[str, Any] = {"model_id": f"procedure {field.our_name}", "train_end": None}
-    hourly = recorded_markets(data, "1h_binance_spot")
-    folds = list(quarters(HOURLY_START, RECORD_END))
-    forecasts = walk_forward(hourly, folds, field, cache, say)
-    periods = {p.name: field.summarise(forecasts.between(p.start, p.end)) for p in HOURLY_PERIODS}
-    stress = {m: field.summarise(forecasts.between(*month_window(m))) for m in CAUSAL_STRESS}
-    document |= {"fold_ids": [fold.id for fold in folds], "horizons": periods[MAIN_PERIOD]}
-    document |= {"walk_forward": periods, "walk_forward_stress": stress}
-    if HALF_HOURLY in parts:
-        half = recorded_markets(data, "30m_binance_perp")
-        folds = list(quarters(HALF_HOURLY_START, RECORD_END))
-        finer = walk_forward(half, folds, field, cache, say)
-        for p in HALF_HOURLY_PERIODS:
-            document["walk_forward"][p.name] = field.summarise(finer.between(p.start, p.end))
-        document["half_hourly_fold_ids"] = [fold.id for fold in folds]
-    if LEFT_OUT in parts:
-        left = leave_window_out(hourly, field, cache, say)
-        document["leave_window_out"] = {month: field.summarise(one) for month, one in left.items()}
-    return document
+    standing = forecast_all(data, field, cache, say, parts)
+    periods = {p.name: field.summarise(standing.hourly.between(p.start, p.end)) for p in HOURLY_PERIODS}
+    if standing.half_hourly is not None:
+        finer = standing.half_hourly
+        periods |= {p.name: field.summarise(finer.between(p.start, p.end)) for p in HALF_HOURLY_PERIODS}
+    return {
+        "model_id": f"procedure {field.our_name}",
+        "train_end": None,
+        "fold_ids": [fold.id for fold in hourly_folds()],
+        "half_hourly_fold_ids": [fold.id for fold in half_hourly_folds()] if standing.half_hourly else [],
+        "horizons": periods[MAIN_PERIOD],
+        "walk_forward": periods,
+        "walk_forward_stress": {
+            month: field.summarise(standing.hourly.between(*month_window(month))) for month in CAUSAL_STRESS
+        },
+        "leave_window_out": {month: field.summarise(one) for month, one in standing.left_out.items()},
+    }
 
 
 def procedure_on_bars(
