@@ -28,7 +28,7 @@ REFIT_AFTER_SECONDS = 365 * 86_400
 
 @dataclass(frozen=True, eq=False)
 class Shipped:
-    """The frozen model: `layer.inner` raw, `layer` as it runs; it knows nothing after `train_end`."""
+    """The frozen model: `layer.inner` as it runs, `layer` calibrated; nothing after `train_end` is known."""
 
     layer: Calibrated
     model_id: str
@@ -87,7 +87,7 @@ def score_new_bars(
         chance |= forms
         say(f"{rival.name}: scored")
     forecasts = join(markets, rows, chance)
-    ours = calibrated_name(shipped.layer.inner.name)
+    ours = shipped.layer.inner.name
     return {
         "model_id": shipped.model_id,
         "train_end": _day(shipped.train_end),

@@ -13,7 +13,7 @@ from ballast.risk.parameters import load_default_weights
 
 
 class OnlineOnly(Calibrated):
-    """The online layer as the shipped model has it: no map fitted beforehand, so one training, not two."""
+    """The online layer without a map that is fitted beforehand, so one training, not two."""
 
     def fit(self, markets: list[Market], known_until: int, seed: int) -> Self:
         """Fit the inner model; the layer starts from the identity."""
@@ -26,7 +26,7 @@ def procedure() -> Calibrated:
 
 
 def shipped() -> Shipped:
-    """The model in the package, behind the online layer that starts at the end of its training."""
+    """The model in the package; the layer around it starts at the end of its training."""
     weights = load_default_weights()
     train_end = int(datetime.fromisoformat(str(weights.metadata["train_end"])).timestamp())
     inner = NeuralForecaster(weights.shape, networks=weights.parameters)

@@ -49,7 +49,7 @@ MAIN_PERIOD = HOURLY_PERIODS[0].name
 
 @dataclass(frozen=True, eq=False)
 class Field:
-    """Ours behind the layer that it runs with, and its rivals, which get the same one."""
+    """Ours and its rivals; everybody is forecast bare and behind the same online layer."""
 
     ours: Forecaster
     rivals: Sequence[Forecaster]
@@ -67,8 +67,8 @@ class Field:
 
     @property
     def our_name(self) -> str:
-        """Ours as it runs."""
-        return calibrated_name(layered(self.ours).inner.name)
+        """Ours as it runs: without the layer, which gained nothing in validation."""
+        return layered(self.ours).inner.name
 
     def summarise(self, forecasts: Forecasts) -> dict[str, Any]:
         """Ours, calibrated, against all other forms."""

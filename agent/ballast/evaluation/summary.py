@@ -41,11 +41,10 @@ def summarise(forecasts: Forecasts, ours: str, rivals: Sequence[str]) -> dict[st
     return {name: _horizon(forecasts, ours, rivals, column) for column, name in enumerate(HORIZON_NAMES)}
 
 
-def best_calibrated(horizon: dict[str, Any]) -> str:
+def best_calibrated(scores: dict[str, dict[str, float]], ours: str) -> str | None:
     """The calibrated rival with the least Brier score here: chosen in hindsight, so against us."""
-    scores: dict[str, dict[str, float]] = horizon["scores"]
-    rivals: list[str] = [name for name in horizon["skill_vs"] if name.endswith("_calibrated")]
-    return min(rivals, key=lambda name: scores[name]["brier"])
+    rivals = [name for name in scores if name.endswith("_calibrated") and not name.startswith(ours)]
+    return min(rivals, key=lambda name: scores[name]["brier"], default=None)
 
 
 def _horizon(forecasts: Forecasts, ours: str, rivals: Sequence[str], column: int) -> dict[str, Any]:
@@ -66,9 +65,10 @@ def _horizon(forecasts: Forecasts, ours: str, rivals: Sequence[str], column: int
         "hits": int(hit.sum()),
         "scores": scores,
     }
-    if skills:
-        result["best_calibrated"] = best_calibrated(result)
-        result["cells"] = _cells(forecasts, ours, str(result["best_calibrated"]), column)
+    best = best_calibrated(scores, ours)
+    if best is not None:
+        result["best_calibrated"] = best
+        result["cells"] = _cells(forecasts, ours, best, column)
     result["coverage"] = {name: _coverage(forecasts, name, column) for name in names}
     result["reliability"] = {name: _reliability(forecasts, name, column) for name in names}
     return result

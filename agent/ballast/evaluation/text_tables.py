@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ballast.evaluation.summary import BEST_CALIBRATED_GOAL, GOALS, MISCALIBRATION_GOAL, best_calibrated
+from ballast.evaluation.summary import BEST_CALIBRATED_GOAL, GOALS, MISCALIBRATION_GOAL
 
 
 def skill_text(row: dict[str, Any]) -> str:
@@ -62,7 +62,7 @@ def goal_table(horizons: dict[str, Any]) -> Iterator[str]:
     yield "| horizon | goal | asked % | reached % | verdict |"
     yield "|---|---|---|---|---|"
     for name, horizon in horizons.items():
-        rival = best_calibrated(horizon)
+        rival = horizon["best_calibrated"]
         skill = horizon["skill_vs"][rival]["brier"]
         yield _goal_line(name, f"Brier skill over best calibrated ({rival})", BEST_CALIBRATED_GOAL, skill)
         for other, goal in GOALS[name].items():

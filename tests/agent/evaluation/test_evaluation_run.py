@@ -40,7 +40,7 @@ def forecasts():
 
 
 def test_the_document_holds_what_is_promised(forecasts):
-    horizons = summarise(forecasts, "log_har_ratio_calibrated", ["ewma_reflection", "climatology_calibrated"])
+    horizons = summarise(forecasts, "log_har_ratio", ["ewma_reflection", "climatology_calibrated"])
     assert list(horizons) == ["1h", "6h"]
     for horizon in horizons.values():
         assert {"skill_vs", "miscalibration_share", "crps", "n_days", "hits"} <= set(horizon)
