@@ -134,6 +134,7 @@ def policy_cost(
                 stretch.close,
                 86_400 // stretch.interval_seconds,
                 1 if event else 0,
+                policy.trailing_mean(prices, stretch.interval_seconds, policy.VaultLimits().mean_seconds),
             )
             rules = make(states_along(weights, bars[source.history], stretch))
             for first in range(0, len(rules.trigger), batch):

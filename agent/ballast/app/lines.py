@@ -8,6 +8,7 @@ from ballast.app.settling import Settlement
 from ballast.decision.pipeline import Evaluation, Evaluations
 from ballast.domain.observation import BlockRef, Observation
 from ballast.journal.intents import Intent
+from ballast.monitor.drift import Drift
 
 
 def tick_fields(
@@ -36,6 +37,17 @@ def position_fields(evaluation: Evaluation) -> dict[str, Any]:
         "risk": report.code.name,
         "verdict": type(evaluation.verdict).__name__.lower(),
         "reason": evaluation.verdict.reason,
+    }
+
+
+def drift_fields(drift: Drift) -> dict[str, Any]:
+    """Fields of a ``forecast_drift`` line; ``z`` above 0: more barriers were hit than the model expects."""
+    return {
+        "ratio": str(drift.key),
+        "horizon_seconds": drift.horizon_seconds,
+        "z": round(drift.z, 2),
+        "outcomes": drift.outcomes,
+        "brier": round(drift.brier, 5),
     }
 
 

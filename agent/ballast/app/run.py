@@ -98,6 +98,7 @@ def start(chain: Chain, journal: Journal, options: Options, log: FilteringBoundL
         live=live,
         superseded=opened - live,
         model=weights.model_id,
+        model_knows_until=weights.metadata["train_end"],
     )
     return Runtime(chain, recorder, settler, actor, weights, memory, log)
 

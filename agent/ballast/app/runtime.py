@@ -10,7 +10,8 @@ from structlog.typing import FilteringBoundLogger
 
 from ballast.app.acting import Actor, Sent
 from ballast.app.assembly import Chain
-from ballast.app.lines import settled_fields, tick_fields
+from ballast.app.drifting import DriftWatch
+from ballast.app.lines import drift_fields, settled_fields, tick_fields
 from ballast.app.recorder import Recorder
 from ballast.app.settling import EXECUTED, OVERTAKEN, Settlement, Settler, by_lane, is_used, reading_of
 from ballast.decision.carry import RiskCarry
@@ -89,6 +90,7 @@ class Runtime:
         self._weights = weights
         self._memory = memory
         self._log = log
+        self._drift = DriftWatch(weights)
 
     def run(self, stop: threading.Event) -> None:
         """Ticks until told to stop, then writes ``stop``.
@@ -149,6 +151,8 @@ class Runtime:
         for evaluation in _in_turn(evaluations, block, replanned):
             if isinstance(evaluation.verdict, Act) and evaluation.label not in self._gates(observation):
                 self._act(evaluation, evaluation.verdict, tick_seq)
+        for drift in self._drift.look(after, block.timestamp):
+            self._log.warning("forecast_drift", block=block.number, **drift_fields(drift))
         self._log.info("tick", **tick_fields(block, observation, evaluations, self._recorder.open()))
 
     def _observe(self, block: BlockRef) -> Observation:

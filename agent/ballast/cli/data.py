@@ -44,7 +44,7 @@ def told(command: Callable[P, None]) -> Callable[P, None]:
             if error.name not in ("duckdb", "httpx"):
                 raise
             _fail(str(ExtraMissing("research", f"the package {error.name} is not installed")))
-        except BallastError as error:
+        except (BallastError, OSError) as error:
             _fail(str(error))
 
     return wrapped

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -47,6 +48,7 @@ def forecaster(  # noqa: PLR0917 (one parameter per option)
     registry: RegistryOption = DEFAULT_REGISTRY,
 ) -> None:
     """Train one forecaster on recorded bars and register it. The champion stays what it is."""
+    _sum_in_one_order()
     from ballast.risk.network import Shape
     from ballast.training.forecaster import Job, run_job
     from ballast.training.markets import SOURCES, load_recorded
@@ -81,6 +83,7 @@ def validate(
     seed: SeedOption = DEFAULT_SEED,
 ) -> None:
     """Compare variants by rolling validation: each fold is forecast by a model that ends where it begins."""
+    _sum_in_one_order()
     from ballast.training.markets import SOURCES, Window, load_recorded
     from ballast.training.validation import rolling, table
 
@@ -125,6 +128,11 @@ def promote(
     if ship is not None:
         ship.write_text(weights_to_json(weights), "ascii")
     print(f"champion {promotion.model_id}, before {promotion.replaced or 'none'}: {promotion.reason}")
+
+
+def _sum_in_one_order() -> None:
+    """One thread per operation: the same seed gives the same weights on any number of cores."""
+    os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} --xla_cpu_multi_thread_eigen=false".strip()
 
 
 def _windows(texts: list[str] | None) -> tuple[Window, ...]:

@@ -3,16 +3,19 @@
 Every file has the columns ts, open, high, low, close, volume, source and lies at
 `market=<market>/interval_seconds=<n>/<source>-<part>.parquet`. Both it and the manifest are written beside
 their place and renamed, the file first: a cut run leaves either nothing or a whole part, and what the
-manifest does not name was never pulled. Read through DuckDB; nothing is filled in on the way.
+manifest does not name was never pulled. Writers take turns by a lock. Read through DuckDB; nothing is filled
+in on the way.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -25,6 +28,7 @@ from ballast.data.errors import DataError
 
 SCHEMA_VERSION = 1
 MANIFEST = "manifest.json"
+LOCK = ".lock"
 COLUMNS = ("ts", "open", "high", "low", "close", "volume", "source")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -68,7 +72,7 @@ class Origin:
 
 
 class Store:
-    """A folder of parts. One writer at a time; readers may come and go."""
+    """A folder of parts."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -106,24 +110,16 @@ class Store:
             raise DataError(f"{series.market} {part}: there is nothing to store")
         below = f"market={series.market}/interval_seconds={series.interval_seconds}"
         relative = f"{below}/{series.source}-{part}.parquet"
-        path = self.folder / relative
-        path.parent.mkdir(parents=True, exist_ok=True)
-        digest = _write_parquet(path, bars, series.source)
         first, last = int(bars.ts[0]), int(bars.ts[-1])
-        new = Part(
-            series,
-            part,
-            relative,
-            len(bars),
-            first,
-            last,
-            digest,
-            origin.name,
-            origin.sha256,
-            origin.excluded,
-        )
-        kept = [old for old in self.parts() if (old.series, old.part) != (series, part)]
-        self._write_manifest([*kept, new])
+        try:
+            with self._locked():
+                digest = _write_parquet(self.folder / relative, bars, series.source)
+                made = (origin.name, origin.sha256, origin.excluded)
+                new = Part(series, part, relative, len(bars), first, last, digest, *made)
+                kept = [old for old in self.parts() if (old.series, old.part) != (series, part)]
+                self._write_manifest([*kept, new])
+        except (OSError, duckdb.Error) as error:
+            raise DataError(f"{self.folder / relative}: cannot be written: {error}") from error
         return new
 
     def series(self) -> list[Series]:
@@ -170,6 +166,14 @@ class Store:
         """Parquet files that the manifest does not name: left by a cut run, or not ours."""
         known = {self.folder / part.path for part in self.parts()}
         yield from sorted(path for path in self.folder.rglob("*.parquet") if path not in known)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Keeps other writers out, in this process and in others; a killed one lets go by itself."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / LOCK).open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
 
     def _query(self, paths: list[Path]) -> dict[str, np.ndarray[tuple[int, ...], np.dtype[np.generic]]]:
         question = f"SELECT {', '.join(COLUMNS)} FROM read_parquet($paths) ORDER BY ts"  # noqa: S608 (constants)
@@ -219,6 +223,7 @@ def _write_parquet(path: Path, bars: Bars, source: str) -> str:
         "close": bars.close,
         "volume": bars.volume,
     }
+    path.parent.mkdir(parents=True, exist_ok=True)
     with atomic(path) as temporary, duckdb.connect() as connection:
         connection.register("rows", rows)
         target = str(temporary).replace("'", "''")

@@ -23,6 +23,7 @@ from ballast.demo.series import Series
 from ballast.demo.summary import PathOutcome, summarise
 from ballast.demo.view import MODELLED, AbstractView, LiveView, PlainView
 from ballast.demo.world import guard_keys, world
+from ballast.risk.parameters import Weights, load_default_weights
 from ballast.simulate.market import MarketRules
 from ballast.simulate.path import MarketPath, build_path
 from ballast.simulate.recorded import Recording, recorded_path
@@ -85,6 +86,13 @@ def run_demo(settings: DemoSettings, console: Console | None = None) -> DemoResu
     return DemoResult(results[0].summary, all(result.verified for result in results))
 
 
+def told_model(weights: Weights) -> str:
+    """Which model plays, and what it cannot know: the window that the demo replays is not in its training."""
+    left_out = ", ".join(f"{first[:10]} to {end[:10]}" for first, end in weights.metadata["excluded_ranges"])
+    known = weights.metadata["train_end"]
+    return f"forecaster {weights.model_id}, trained to {known[:16]}, without {left_out}"
+
+
 def paths_of(settings: DemoSettings) -> list[MarketPath]:
     """The two paths in the order in which they are played."""
     crash = load_scenario("black_thursday")
@@ -104,6 +112,7 @@ def _run_once(settings: DemoSettings, view: AbstractView) -> DemoResult:
     folder = _fresh_folder(settings.out)
     journal = folder / "journal.sqlite"
     view.stage(MODELLED)
+    view.stage(told_model(load_default_weights()))
     keys = make_agent_keys(folder / "keys")
     try:
         with world(settings.rules) as stage_world:

@@ -91,6 +91,11 @@ class Network(eqx.Module):
         width = 0 if shape.variant == "linear" else shape.width
         self.readout = jnp.zeros((2 + 3 * parts + 1, FEATURES + GAP_FEATURES + width))
 
+    @property
+    def half_life_seconds(self) -> tuple[float, ...]:
+        """Half-lives of the state's averages, for readers of explanations; they are not fitted."""
+        return HALF_LIVES_SECONDS
+
     def scaled(self, state: RiskState) -> jax.Array:
         """Features of one state in training units, [F + 2]; the gap comes last and is never in the memory."""
         x = (features(state) - jax.lax.stop_gradient(self.centre)) / jax.lax.stop_gradient(self.spread)

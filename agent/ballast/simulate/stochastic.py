@@ -2,7 +2,7 @@
 
 One step of asset i: dlog p = -v dt / 2 + sqrt(v dt) e + jumps, v = volatility^2 exp(2 (slow + fast - V)),
 V = the factors' variance, so that the mean of v is volatility^2. slow and fast are stationary Gaussian
-autoregressions; the slow one is shared by all assets in part. e is a Student t of unit variance, correlated
+autoregressions; both are shared by all assets in part. e is a Student t of unit variance, correlated
 over assets with one common scale (tails come together), and drives the fast factor by `leverage`. Jumps are
 Poisson; a share of them hits all assets at once. A model, not history: what it teaches about absolute levels
 is only as good as its parameters. Same seed, same NumPy: same bytes.
@@ -65,8 +65,9 @@ class WorldModel:
     """Assets that move together: one correlation for every pair of unpegged assets."""
 
     assets: tuple[AssetModel, ...] = (ETH, BTC, LINK, USDC)
-    correlation: float = 0.85
+    correlation: float = 0.9
     common_slow: float = 0.8
+    common_fast: float = 0.7
     common_jumps: float = 0.6
     step_seconds: int = 60
 
@@ -126,7 +127,7 @@ def simulate_market(
     steps = bar_count * interval_seconds // model.step_seconds
     random = np.random.default_rng(seed)
     shocks = _shocks(model, random, steps)
-    common, hits = random.standard_normal(steps), random.random(steps)
+    common, hits = random.standard_normal((2, steps)), random.random(steps)
     start += -start % interval_seconds
     paths = [_path(model, at, random, shocks[:, at], common, hits) for at in range(len(model.assets))]
     prices = np.stack([price for price, _, _, _ in paths], axis=1)
@@ -179,12 +180,13 @@ def _path(
 ) -> tuple[F64, F64, F64, F64]:
     """Prices [S + 1], variance of each step [S], and the factors after each step [S].
 
-    `common` drives the shared part of the slow factor; `hits` are uniform marks of jumps that assets share.
+    `common` drives the shared parts of both factors; `hits` are uniform marks of jumps that assets share.
     """
     asset, steps, hours = model.assets[at], len(shock), model.step_seconds / _HOUR
     own = random.standard_normal((2, steps))
-    slow_noise = np.sqrt(model.common_slow) * common + np.sqrt(1 - model.common_slow) * own[0]
-    fast_noise = asset.leverage * shock + np.sqrt(1 - asset.leverage**2) * own[1]
+    shares = np.array([model.common_slow, model.common_fast])[:, None]
+    slow_noise, fresh = np.sqrt(shares) * common + np.sqrt(1 - shares) * own
+    fast_noise = asset.leverage * shock + np.sqrt(1 - asset.leverage**2) * fresh
     slow = _factor(slow_noise, asset.slow_half_life_hours / hours, asset.slow_deviation)
     fast = _factor(fast_noise, asset.fast_half_life_hours / hours, asset.fast_deviation)
     # The step's variance is set by the factors before it, or the leverage would look into the step itself.

@@ -12,6 +12,7 @@ from typing import Any
 
 import equinox as eqx
 import jax
+import numpy as np
 
 from ballast.domain.errors import ConfigError
 from ballast.risk.fit import Checkpoint, Progress, Training, begin, prepare, train
@@ -19,7 +20,7 @@ from ballast.risk.forecaster import HORIZON_SECONDS, Market, hits
 from ballast.risk.network import Network, Shape
 from ballast.risk.neural import NeuralForecaster
 from ballast.risk.parameters import Weights, make_weights
-from ballast.risk.samples import Split
+from ballast.risk.samples import Split, everything
 from ballast.risk.scores import scores_of
 from ballast.risk.state import Limits
 from ballast.training.markets import Recorded, Window
@@ -94,8 +95,18 @@ def _metadata(job: Job, recorded: Recorded, split: Split, here: Checkpoint) -> d
         "excluded_ranges": [[stamp(window.start), stamp(window.end)] for window in job.excluded],
         "data_sha256": dict(sorted(recorded.sha256.items())),
         "epochs": int(here.best_epoch),
+        "feature_ranges": {"variance_per_second": _variance_ranges(split)},
         "scores": {"tail_loss": round(float(here.best_loss), 6)},
     }
+
+
+def _variance_ranges(split: Split) -> list[list[float]]:
+    """Least and greatest variance per second of each half-life in training: beyond is unknown ground."""
+    variance = everything(split).state.variance
+    variance = variance.reshape(-1, variance.shape[-1])
+    pairs = np.stack([variance.min(axis=0), variance.max(axis=0)], axis=1)
+    found: list[list[float]] = pairs.astype(np.float64).tolist()
+    return found
 
 
 def _fingerprint(job: Job, sha256: Mapping[str, str]) -> str:

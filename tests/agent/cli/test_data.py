@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -101,6 +103,30 @@ def test_months_come_from_the_archive_that_is_named(tmp_path: Path) -> None:
     assert cut.stdout == "ETHUSDT-1h-2024-02.zip: there already\n"
     assert cut.exit_code == 1
     assert "ETHUSDT-1h-2024-03.zip.CHECKSUM: HTTP status 404" in cut.stderr
+
+
+def test_a_killed_pull_leaves_nothing_half_and_the_next_one_completes_it(tmp_path: Path) -> None:
+    month = Month("ETHUSDT", "spot", "1h", 2024, 2)
+    csv = f"{month.span[0] * 1_000},100,102,99,101,5,0,0,0,0,0,0"
+    arguments = ["pull", "binance", "--symbol", "ETHUSDT", "--first", "2024-02", "--last", "2024-02"]
+    partial = tmp_path / ".partial" / f"spot-{month.name}.part"
+    with serving() as server:
+        server.put(month.path, zipped("ETHUSDT-1h-2024-02.csv", csv))
+        server.cut_after, server.stalls = 40, True
+        rest = ["--store", str(tmp_path), "--base-url", server.url]
+        process = subprocess.Popen([sys.executable, "-m", "ballast.cli.main", "data", *arguments, *rest])
+        deadline = time.monotonic() + 60
+        while not (server.asked[1:] and server.asked[-1][0].endswith(".zip")):
+            assert time.monotonic() < deadline, "the pull did not begin"
+            time.sleep(0.02)
+        process.kill()
+        process.wait()
+        assert list(tmp_path.rglob("*.parquet")) == []
+        server.cut_after = None
+        again = ballast(*arguments, *rest)
+    assert again.stdout == "ETHUSDT-1h-2024-02.zip: 1 rows, 2024-02-01T00:00 to 2024-02-01T00:00\n"
+    assert not partial.exists()
+    assert ballast("check", "--store", tmp_path).exit_code == 0
 
 
 def test_a_missing_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

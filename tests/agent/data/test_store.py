@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -73,6 +74,21 @@ def test_names_that_could_leave_the_folder_are_refused(tmp_path: Path, name: str
 def test_nothing_is_not_stored(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="there is nothing to store"):
         Store(tmp_path).put(ETH, "a", hours(0, 0), ORIGIN)
+
+
+def test_writers_at_once_lose_nothing(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda at: Store(tmp_path).put(ETH, f"p{at}", hours(at * 3, 3), ORIGIN), range(24)))
+    assert len(Store(tmp_path).parts()) == 24
+    assert len(Store(tmp_path).read(ETH)) == 72
+    assert list(check(Store(tmp_path))) == []
+
+
+def test_a_disk_that_refuses_is_named(tmp_path: Path) -> None:
+    (tmp_path / "market=ETHUSDT").write_text("in the way")
+    with pytest.raises(DataError, match=r"test-a\.parquet: cannot be written: "):
+        Store(tmp_path).put(ETH, "a", hours(0, 3), ORIGIN)
+    assert Store(tmp_path).parts() == []
 
 
 def cut_short(path: Path) -> None:

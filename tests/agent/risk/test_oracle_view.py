@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ballast.risk.oracle_view import (
@@ -45,6 +45,7 @@ def plain_walk(rule: OracleRule, interval_seconds: int, prices: F64) -> tuple[li
     return value, lowest
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(*[st.floats(90, 110)] * 4), min_size=1, max_size=60), st.sampled_from([60, 300, 3_600])
 )

@@ -12,7 +12,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class ArchiveServer(ThreadingHTTPServer):
-    """Serves `files` by path; a transfer of a zip ends after `cut_after` bytes of it where that is set."""
+    """Serves `files` by path; a transfer of a zip ends after `cut_after` bytes of it where that is set.
+
+    With `stalls` it does not end there but hangs until `released`.
+    """
 
     daemon_threads = True
 
@@ -20,6 +23,8 @@ class ArchiveServer(ThreadingHTTPServer):
         self.files: dict[str, bytes] = {}
         self.cut_after: int | None = None
         self.ranges = True
+        self.stalls = False
+        self.released = threading.Event()
         self.asked: list[tuple[str, str | None]] = []
         ThreadingHTTPServer.__init__(self, ("127.0.0.1", 0), _Handler)
 
@@ -57,6 +62,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(raw[start:] if cut is None else raw[start : start + cut])
         if cut is not None:
             self.close_connection = True
+            if self.server.stalls:
+                self.server.released.wait(60)
 
     def log_message(self, *_: object) -> None:
         """Silence."""
@@ -70,6 +77,7 @@ def serving() -> Iterator[ArchiveServer]:
     try:
         yield server
     finally:
+        server.released.set()
         server.shutdown()
         server.server_close()
         thread.join()
