@@ -2,8 +2,8 @@
 
 Three ways that all give the same counts as looking at every step of every pair:
 
-- One collateral and one debt: the value is negative at some step just if the lowest ratio of the two prices is
-  below a bound, so all positions of a pair of assets are counted by one sort and a binary search each.
+- One collateral and one debt: the value is negative at some step just if the lowest ratio of the two prices
+  is below a bound, so all positions of a pair of assets are counted by one sort and a binary search each.
 - Several assets, safe or hit for certain: prices are taken in units of the position's main debt. The lowest
   price of each collateral and the highest of each debt bound the value from below; if that is positive, no
   step can be a hit. The step at which the main collateral is cheapest is a witness; if the value is negative
@@ -15,7 +15,7 @@ Float32 results within a guard band of zero prove nothing and are decided as in 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,9 +32,10 @@ from ballast.risk.exact import (
     require_weights,
 )
 from ballast.risk.parallel import in_parallel
-from ballast.risk.passage_screen import Screen, screens
+from ballast.risk.passage_screen import Screen, running_extreme, screens
 
-_RATIO_GUARD = 1e-13
+_FLOAT64_GUARD = 1e-13
+_RATIO_BLOCK = 1_024
 _SCENARIO_BLOCK = 128
 
 
@@ -77,7 +78,7 @@ def first_passage_by_force(weights: I64, paths_ppm: I32, horizons: Sequence[int]
         path = paths_ppm[:, :, scenario]
         value = path.astype(np.float64) @ weights.T.astype(np.float64)
         gross = path.astype(np.float64) @ np.abs(weights).T.astype(np.float64)
-        close = (np.abs(value) <= _RATIO_GUARD * gross) & (gross > 0)
+        close = (np.abs(value) <= _FLOAT64_GUARD * gross) & (gross > 0)
         for step, row in np.argwhere(close):
             exact = sum(int(w) * int(p) for w, p in zip(weights[row], path[step], strict=True))
             value[step, row] = (exact > 0) - (exact < 0)
@@ -98,40 +99,30 @@ def _count_single(weights: I64, rows: I64, paths_ppm: I32, horizons: Sequence[in
 
     def count(pair: tuple[int, int]) -> None:
         mine = rows[(held == pair[0]) & (owed == pair[1])]
-        collateral, debt = weights[mine, pair[0]], -weights[mine, pair[1]]
-        for column, (low, numerator, denominator) in enumerate(_lowest_ratios(paths_ppm, pair, horizons)):
-            hits[mine, column] = _below(low, numerator, denominator, collateral, debt)
+        bound = -weights[mine, pair[1]] / weights[mine, pair[0]]
+        for column, low in enumerate(_lowest_ratios(paths_ppm, pair, horizons)):
+            order = np.argsort(low)
+            least = np.searchsorted(low[order], bound * (1 - _FLOAT64_GUARD))
+            most = np.searchsorted(low[order], bound * (1 + _FLOAT64_GUARD), side="right")
+            for at in np.flatnonzero(least != most):
+                close = order[least[at] : most[at]]
+                paths = paths_ppm[: horizons[column] + 1, :, close]
+                least[at] += sum(
+                    any_negative(weights[mine[at]], paths[:, :, one]) for one in range(close.size)
+                )
+            hits[mine, column] = least
 
     in_parallel(count, pairs)
 
 
-def _lowest_ratios(
-    paths_ppm: I32, pair: tuple[int, int], horizons: Sequence[int]
-) -> Iterator[tuple[F64, I64, I64]]:
-    """Lowest ratio of two prices by each horizon, sorted over scenarios, with its two prices.
-
-    Both prices are integers below 2^24, so different ratios are different in float64 as well.
-    """
-    top, bottom = paths_ppm[:, pair[0]], paths_ppm[:, pair[1]]
-    ratio = top / bottom
-    for horizon in horizons:
-        at = ratio[: horizon + 1].argmin(axis=0)[None]
-        low = np.take_along_axis(ratio, at, 0)[0]
-        order = np.argsort(low)
-        prices = (np.take_along_axis(side, at, 0)[0][order].astype(np.int64) for side in (top, bottom))
-        yield low[order], *prices
-
-
-def _below(low: F64, numerator: I64, denominator: I64, collateral: I64, debt: I64) -> I64:
-    """How many ratios satisfy collateral x ratio < debt, for each position."""
-    bound = debt / collateral
-    least = np.searchsorted(low, bound * (1 - _RATIO_GUARD))
-    most = np.searchsorted(low, bound * (1 + _RATIO_GUARD), side="right")
-    for row in np.flatnonzero(least != most):
-        w, d = int(collateral[row]), int(debt[row])
-        for at in range(int(least[row]), int(most[row])):
-            least[row] += w * int(numerator[at]) < d * int(denominator[at])
-    return least
+def _lowest_ratios(paths_ppm: I32, pair: tuple[int, int], horizons: Sequence[int]) -> F64:
+    """Lowest ratio of two prices by each horizon and scenario, [H, S]; rounded once from exact integers."""
+    low = np.empty((len(horizons), paths_ppm.shape[2]))
+    for start in range(0, paths_ppm.shape[2], _RATIO_BLOCK):
+        block = slice(start, start + _RATIO_BLOCK)
+        ratio = paths_ppm[:, pair[0], block] / paths_ppm[:, pair[1], block]
+        low[:, block] = running_extreme(ratio, horizons, np.minimum)
+    return low
 
 
 def _count_several(weights: I64, rows: I64, paths_ppm: I32, horizons: Sequence[int], hits: I64) -> int:
@@ -160,15 +151,7 @@ def _count_several(weights: I64, rows: I64, paths_ppm: I32, horizons: Sequence[i
 def _walk(weights: I64, scaled: F32, path_ppm: I32, rows: I64, horizons: Sequence[int]) -> tuple[I64, I64]:
     """Whether each of some positions is hit by each horizon on one path [T, A]: rows, 0 or 1 [M, H]."""
     value = np.ascontiguousarray(path_ppm, np.float32) @ scaled[rows].T
-    starts = [0, *(horizon + 1 for horizon in horizons[:-1])]
-    lowest = np.stack(
-        [
-            value[a : b + 1].min(axis=0) if b >= a else np.full(rows.size, np.inf)
-            for a, b in zip(starts, horizons, strict=True)
-        ],
-        axis=1,
-    )
-    lowest = np.minimum.accumulate(lowest, axis=1)
+    lowest = running_extreme(value, horizons, np.minimum).T
     hit = (lowest < 0).astype(np.int64)
     guard = guard_of(weights.shape[1])
     for row, column in np.argwhere(np.abs(lowest) <= guard):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -13,7 +14,8 @@ import numpy as np
 from ballast.risk.exact import F32, I32, I64, Bools, guard_of
 from ballast.risk.parallel import in_parallel, processors
 
-_TILE = 512
+# Few enough that rare pairs of assets, which fill their last tile badly, cost little.
+_TILE = 128
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,34 +83,46 @@ def _screen_block(screen: Screen, paths_ppm: I32, horizons: Sequence[int], guard
 
 def _over_gross(weights: I64, paths_ppm: I32, main_debt: I64) -> F32:
     """Weights over the gross exposure that bounds every price taken in units of the main debt."""
-    gross = np.empty(len(weights))
-    for debt in np.unique(main_debt):
-        rows = main_debt == debt
-        highest = (paths_ppm / paths_ppm[:, debt : debt + 1]).max(axis=(0, 2))
-        gross[rows] = np.abs(weights[rows]) @ highest
+    highest = paths_ppm.max(axis=(0, 2)).astype(np.float64)
+    lowest = paths_ppm.min(axis=(0, 2)).astype(np.float64)
+    gross = np.abs(weights).astype(np.float64) @ highest / lowest[main_debt]
     return (weights / gross[:, None]).astype(np.float32)
 
 
 def _extremes(pairs: Sequence[tuple[int, int]], paths_ppm: I32, horizons: Sequence[int]) -> tuple[F32, F32]:
     """By group and horizon: lowest prices then highest ones, [G, H, 2 A, S], and prices at the witness.
 
-    All in units of the group's main debt. The witness is the step at which the main collateral is cheapest.
+    All in units of the group's main debt. The witness is a step at which the main collateral is nearly at its
+    cheapest: the last bits of every price give way to the number of its step, so that one minimum over bits,
+    which are ordered as the positive numbers that they stand for, tells both.
     """
-    _, assets, scenarios = paths_ppm.shape
+    steps, assets, scenarios = paths_ppm.shape
     bounds = np.empty((len(pairs), len(horizons), 2 * assets, scenarios), np.float32)
     witness = np.empty((len(pairs), len(horizons), assets, scenarios), np.float32)
+    mask = (1 << int(steps - 1).bit_length()) - 1
+    number_of_step = np.arange(steps, dtype=np.int32)[:, None, None]
+    scenario = np.arange(scenarios)
+    price = paths_ppm.astype(np.float32)
     for debt in {owed for _, owed in pairs}:
-        price = paths_ppm.astype(np.float32)
-        price /= price[:, debt : debt + 1].copy()
+        ratio = price / price[:, debt : debt + 1]
+        coded = (ratio.view(np.int32) & ~mask) | number_of_step
         groups = [number for number, (_, owed) in enumerate(pairs) if owed == debt]
-        for column, horizon in enumerate(horizons):
-            seen = price[: horizon + 1]
-            bounds[groups, column, :assets] = seen.min(axis=0)
-            bounds[groups, column, assets:] = seen.max(axis=0)
-            for number in groups:
-                at = seen[:, pairs[number][0]].argmin(axis=0)
-                witness[number, column] = np.take_along_axis(seen, at[None, None], 0)[0]
+        lowest = running_extreme(coded, horizons, np.minimum)
+        bounds[groups, :, :assets] = (lowest & ~mask).view(np.float32)
+        bounds[groups, :, assets:] = running_extreme(ratio, horizons, np.maximum)
+        for number in groups:
+            at = lowest[:, pairs[number][0]] & mask
+            witness[number] = ratio[at, :, scenario].transpose(0, 2, 1)
     return bounds, witness
+
+
+def running_extreme(values: Any, horizons: Sequence[int], extreme: np.ufunc) -> Any:  # noqa: ANN401 (float or int)
+    """Extremes over the steps up to each horizon: [T, A, S] -> [H, A, S]; every step is looked at once."""
+    found = []
+    for start, end in zip((0, *(horizon + 1 for horizon in horizons)), horizons, strict=False):
+        part = extreme.reduce(values[start : end + 1], axis=0)
+        found.append(extreme(found[-1], part) if found else part)
+    return np.stack(found)
 
 
 @partial(jax.jit, static_argnums=4)

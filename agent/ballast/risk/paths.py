@@ -23,7 +23,7 @@ _LEAST_EIGENVALUE = -1e-9
 
 @dataclass(frozen=True, slots=True)
 class Garch:
-    """h' = (1 - alpha - gamma / 2 - beta) + (alpha + gamma [z < 0]) h z^2 + beta h, in units of the mean variance."""
+    """h' = (1 - alpha - gamma / 2 - beta) + (alpha + gamma [z < 0]) h z^2 + beta h; the mean of h is one."""
 
     alpha: float = 0.03
     gamma: float = 0.04
@@ -46,7 +46,7 @@ class Garch:
 
 @dataclass(frozen=True, eq=False)
 class Market:
-    """Volatilities [A] of log prices per year (fractions), their correlation [A, A], and the variance's law."""
+    """Volatilities [A] of log prices per year (fractions), correlation [A, A], and the variance's law."""
 
     volatility: F64
     correlation: F64
@@ -66,7 +66,8 @@ class Market:
         values, vectors = np.linalg.eigh(c)
         if values.min() < _LEAST_EIGENVALUE or self.volatility.min() < 0:
             raise ValueError(
-                f"least eigenvalue {values.min()}, least volatility {self.volatility.min()}; allowed is 0 or more"
+                f"least eigenvalue {values.min()}, least volatility {self.volatility.min()},"
+                " allowed is 0 or more"
             )
         # Semi-definite matrices, as of two names of one asset, have no Cholesky factor; this root serves too.
         return vectors * np.sqrt(np.maximum(values, 0))
@@ -87,8 +88,9 @@ def simulate_factors(market: Market, steps: int, scenarios: int, step_seconds: f
     log_price = _walk(root.astype(np.float32), law, (steps, scenarios), jax.random.key(seed))
     # In place: paths take hundreds of megabytes.
     factors = np.array(log_price)
-    np.exp(factors, out=factors)
-    factors *= PPM_ONE
+    with np.errstate(over="ignore"):
+        np.exp(factors, out=factors)
+        factors *= PPM_ONE
     if factors.min() < 1 or factors.max() > MAX_FACTOR_PPM:
         raise ValueError(
             f"simulated factors reach from {factors.min()} to {factors.max()} ppm,"
@@ -101,7 +103,7 @@ def simulate_factors(market: Market, steps: int, scenarios: int, step_seconds: f
 def _walk(
     root: jax.Array, law: tuple[float, float, float, float], shape: tuple[int, int], key: jax.Array
 ) -> jax.Array:
-    """Log prices [steps + 1, A, S]; each asset has its own variance, driven by its own standardised return."""
+    """Log prices [steps + 1, A, S]; each asset's variance is driven by its own standardised return."""
     steps, scenarios = shape
     assets = root.shape[0]
     constant, alpha, gamma, beta = law
