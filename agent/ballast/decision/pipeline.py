@@ -8,20 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ballast.decision.carry import PairCarry, PairKey, RiskCarry, extend_carry, pair_key, ratio_of
-from ballast.domain.canonical import canonical_hash
 from ballast.domain.errors import PriceUnusable
 from ballast.domain.observation import Observation
 from ballast.domain.report import RiskCode, RiskReport
-from ballast.domain.snapshot import PriceSet, Snapshot, join_hashed, reading_of
+from ballast.domain.snapshot import Joint, PriceSet, Snapshot
 from ballast.domain.terms import PositionTerms
 from ballast.domain.verdict import Verdict
-from ballast.oracle.aggregate import aggregate
+from ballast.oracle.aggregate import aggregate, stale_feed
 from ballast.risk.adapter import target_health, to_report
 from ballast.risk.encode import log_health, log_return
 from ballast.risk.model import RiskState, Weights, assess, state_from_hex, state_to_hex
 from ballast.risk.report import PositionRisk
+from ballast.risk.serving import gated
 from ballast.strategies.registry import TARGET_PROBABILITY, build
 
 
@@ -45,6 +46,7 @@ class _Forecast:
 
     state: RiskState
     risks: dict[str, PositionRisk]
+    risk_state: str
     following: PairCarry
 
 
@@ -59,18 +61,19 @@ def evaluate_all(
         StateError: the carry was made by another model.
     """
     carry = extend_carry(carry, weights, terms_list)
-    observation_hash = canonical_hash(observation)
+    joint, views = Joint(observation), _Views(observation)
     forecasts = {
-        key: _forecast(observation, group, weights, carry.of(key)) for key, group in _by_pair(terms_list)
+        key: _forecast(joint, views, group, weights, carry.of(key)) for key, group in _by_pair(terms_list)
     }
     targets: dict[tuple[PairKey, int], int] = {}
     evaluations = []
     for terms in terms_list:
         forecast = forecasts[pair_key(terms)]
-        risk = forecast.risks[terms.label]
-        report = to_report(weights, risk, _target(weights, forecast, terms, targets))
-        risk_state = carry.of(pair_key(terms)).to_hex()
-        evaluations.append(_evaluation(observation, observation_hash, terms, risk_state, report))
+        report = to_report(weights, forecast.risks[terms.label], _target(weights, forecast, terms, targets))
+        prices, fault = views.prices(terms)
+        snapshot = joint.snapshot(terms, prices, forecast.risk_state)
+        verdict = build(terms.strategy, terms.strategy_parameters).decide(snapshot, terms, report)
+        evaluations.append(Evaluation(terms.label, snapshot, report, verdict, fault))
     return tuple(evaluations), _next_carry(carry, forecasts)
 
 
@@ -81,25 +84,34 @@ def evaluate(
     return evaluate_all(observation, (terms,), weights, carry)[0][0]
 
 
-def _evaluation(
-    observation: Observation,
-    observation_hash: bytes,
-    terms: PositionTerms,
-    risk_state: str,
-    report: RiskReport,
-) -> Evaluation:
-    prices, fault = _prices(observation, terms)
-    snapshot = join_hashed(observation, observation_hash, terms, prices, risk_state)
-    verdict = build(terms.strategy, terms.strategy_parameters).decide(snapshot, terms, report)
-    return Evaluation(terms.label, snapshot, report, verdict, fault)
+class _Views:
+    """What positions with the same feeds and venue see alike, worked out once for all of them."""
+
+    def __init__(self, observation: Observation) -> None:
+        self._observation = observation
+        self._prices: dict[Any, tuple[PriceSet, str | None]] = {}
+        self._stale: dict[Any, bool] = {}
+
+    def prices(self, terms: PositionTerms) -> tuple[PriceSet, str | None]:
+        """Usable prices, or none and why: repair from idle funds needs no price and must not be disarmed."""
+        key = _sight(terms)
+        if key not in self._prices:
+            try:
+                self._prices[key] = aggregate(self._observation, terms), None
+            except PriceUnusable as error:
+                self._prices[key] = PriceSet(()), str(error)
+        return self._prices[key]
+
+    def is_stale(self, terms: PositionTerms) -> bool:
+        """Whether calm may be silence: a feed is older than the vault allows."""
+        key = _sight(terms)
+        if key not in self._stale:
+            self._stale[key] = stale_feed(self._observation, terms) is not None
+        return self._stale[key]
 
 
-def _prices(observation: Observation, terms: PositionTerms) -> tuple[PriceSet, str | None]:
-    """Usable prices, or none and why: repair from idle funds needs no price and must not be disarmed."""
-    try:
-        return aggregate(observation, terms), None
-    except PriceUnusable as error:
-        return PriceSet(()), str(error)
+def _sight(terms: PositionTerms) -> tuple[object, ...]:
+    return terms.adapter, terms.collateral_token, terms.debt_token, terms.assets
 
 
 def _by_pair(terms_list: Iterable[PositionTerms]) -> list[tuple[PairKey, list[PositionTerms]]]:
@@ -110,13 +122,14 @@ def _by_pair(terms_list: Iterable[PositionTerms]) -> list[tuple[PairKey, list[Po
 
 
 def _forecast(
-    observation: Observation, group: Sequence[PositionTerms], weights: Weights, carry: PairCarry
+    joint: Joint, views: _Views, group: Sequence[PositionTerms], weights: Weights, carry: PairCarry
 ) -> _Forecast:
+    observation = joint.observation
     ratio = ratio_of(observation, carry.key)
     first = carry.ratio_den == 0
     previous = ratio if first else (carry.ratio_num, carry.ratio_den)
     elapsed = 0 if first else observation.block.timestamp - carry.timestamp
-    health = [reading_of(observation, terms).venue_health_wad for terms in group]
+    health = [joint.reading_of(terms).venue_health_wad for terms in group]
     floors = [terms.health_floor_wad for terms in group]
     state, risks = assess(
         weights,
@@ -126,12 +139,13 @@ def _forecast(
         [log_health(value) for value in health],
         [log_health(value, floor) for value, floor in zip(health, floors, strict=True)],
     )
+    risks = gated(weights, state, risks, [views.is_stale(terms) for terms in group])
     by_label = {terms.label: risk for terms, risk in zip(group, risks, strict=True)}
     # A ratio that is not usable, or of a block that is not later, must not become the base of the next
     # return.
     later = min(ratio) > 0 and (first or elapsed > 0)
     base = (*ratio, observation.block.timestamp) if later else (*previous_of(carry), carry.timestamp)
-    return _Forecast(state, by_label, PairCarry(carry.key, state_to_hex(state), *base))
+    return _Forecast(state, by_label, carry.to_hex(), PairCarry(carry.key, state_to_hex(state), *base))
 
 
 def previous_of(carry: PairCarry) -> tuple[int, int]:

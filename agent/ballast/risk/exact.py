@@ -83,7 +83,8 @@ def normalised(weights: I64, greatest_ppm: npt.NDArray[Any]) -> F32:
     A sum of these with factors in ppm lies in [-1, 1]. An empty position stays zero.
     """
     gross = np.abs(weights).astype(np.float64) @ greatest_ppm.astype(np.float64)
-    return (weights / np.where(gross > 0, gross, 1)[:, None]).astype(np.float32)
+    scaled: F32 = (weights / np.where(gross > 0, gross, 1)[:, None]).astype(np.float32)
+    return scaled
 
 
 def negative_matrix(weights: I64, factors_ppm: I32) -> Bools:

@@ -135,25 +135,24 @@ def _count_several(weights: I64, rows: I64, paths_ppm: I32, horizons: Sequence[i
     for start, (sure, open_pairs) in screens(screen, paths_ppm, horizons, _SCENARIO_BLOCK):
         counted += sure
         block = paths_ppm[:, :, start : start + open_pairs.shape[0]]
-        parts = in_parallel(
-            lambda one, b=block, o=open_pairs: _walk(
-                mine, scaled, b[:, :, one], np.flatnonzero(o[one]), horizons
-            ),
-            range(open_pairs.shape[0]),
-        )
-        for found, minimal in parts:
-            counted[found] += minimal
+        rest = [
+            (path, np.flatnonzero(left))
+            for path, left in zip(np.moveaxis(block, 2, 0), open_pairs, strict=True)
+        ]
+        walks = in_parallel(lambda one: _walk(mine, scaled, *one, horizons), rest)
+        for (_, found), hit in zip(rest, walks, strict=True):
+            counted[found] += hit
             walked += found.size
     hits[rows[screen.order]] += counted
     return walked
 
 
-def _walk(weights: I64, scaled: F32, path_ppm: I32, rows: I64, horizons: Sequence[int]) -> tuple[I64, I64]:
-    """Whether each of some positions is hit by each horizon on one path [T, A]: rows, 0 or 1 [M, H]."""
+def _walk(weights: I64, scaled: F32, path_ppm: I32, rows: I64, horizons: Sequence[int]) -> I64:
+    """Whether each of some positions is hit by each horizon on one path [T, A]: 0 or 1, [M, H]."""
     value = np.ascontiguousarray(path_ppm, np.float32) @ scaled[rows].T
     lowest = running_extreme(value, horizons, np.minimum).T
     hit = (lowest < 0).astype(np.int64)
     guard = guard_of(weights.shape[1])
     for row, column in np.argwhere(np.abs(lowest) <= guard):
         hit[row, column] = any_negative(weights[rows[row]], path_ppm[: horizons[column] + 1])
-    return rows, hit
+    return hit

@@ -86,7 +86,8 @@ def _over_gross(weights: I64, paths_ppm: I32, main_debt: I64) -> F32:
     highest = paths_ppm.max(axis=(0, 2)).astype(np.float64)
     lowest = paths_ppm.min(axis=(0, 2)).astype(np.float64)
     gross = np.abs(weights).astype(np.float64) @ highest / lowest[main_debt]
-    return (weights / gross[:, None]).astype(np.float32)
+    scaled: F32 = (weights / gross[:, None]).astype(np.float32)
+    return scaled
 
 
 def _extremes(pairs: Sequence[tuple[int, int]], paths_ppm: I32, horizons: Sequence[int]) -> tuple[F32, F32]:
@@ -118,7 +119,7 @@ def _extremes(pairs: Sequence[tuple[int, int]], paths_ppm: I32, horizons: Sequen
 
 def running_extreme(values: Any, horizons: Sequence[int], extreme: np.ufunc) -> Any:  # noqa: ANN401 (float or int)
     """Extremes over the steps up to each horizon: [T, A, S] -> [H, A, S]; every step is looked at once."""
-    found = []
+    found: list[Any] = []
     for start, end in zip((0, *(horizon + 1 for horizon in horizons)), horizons, strict=False):
         part = extreme.reduce(values[start : end + 1], axis=0)
         found.append(extreme(found[-1], part) if found else part)
@@ -141,4 +142,5 @@ def _decide(
         undecided = ~jnp.all(safe | hit, axis=0)
         return jnp.sum(hit & ~undecided, axis=1, dtype=jnp.int32), undecided
 
-    return jax.lax.map(one, (tiles, group))
+    decided: tuple[jax.Array, jax.Array] = jax.lax.map(one, (tiles, group))
+    return decided

@@ -70,7 +70,8 @@ class Market:
                 " allowed is 0 or more"
             )
         # Semi-definite matrices, as of two names of one asset, have no Cholesky factor; this root serves too.
-        return vectors * np.sqrt(np.maximum(values, 0))
+        root: F64 = vectors * np.sqrt(np.maximum(values, 0))
+        return root
 
 
 def simulate_factors(market: Market, steps: int, scenarios: int, step_seconds: float, seed: int) -> I32:
@@ -96,7 +97,8 @@ def simulate_factors(market: Market, steps: int, scenarios: int, step_seconds: f
             f"simulated factors reach from {factors.min()} to {factors.max()} ppm,"
             f" allowed are 1 to {MAX_FACTOR_PPM}: lower the volatility or the steps"
         )
-    return np.rint(factors, out=factors).astype(np.int32)
+    rounded: I32 = np.rint(factors, out=factors).astype(np.int32)
+    return rounded
 
 
 @partial(jax.jit, static_argnums=(1, 2))

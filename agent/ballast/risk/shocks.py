@@ -125,7 +125,8 @@ def _correct(weights: I64, factors_ppm: I32, near: tuple[I64, I32], counts: Shoc
     doubtful = np.abs(_share_of_gross(weights[rows], factors_ppm)) <= sign_guard_of(weights.shape[1])
     single = doubtful.sum(axis=1) == 1
     np.add.at(counts.by_scenario, columns[doubtful[single].argmax(axis=1)], off[single])
-    return columns[doubtful[~single].any(axis=0)]
+    open_ones: I64 = columns[doubtful[~single].any(axis=0)]
+    return open_ones
 
 
 def _share_of_gross(weights: I64, factors_ppm: I32) -> F64:
