@@ -180,11 +180,11 @@ def screen_rows(
 
 
 def cold_start_seconds(runs: int = 5) -> list[float]:
-    """From the start of a process to its first forecast, as `ballast run` comes up; one run is not counted."""
+    """From the start of a process to its first forecast, imports as of `ballast run`; one run is not counted."""
     script = (
         "from ballast.app import run\n"
         "from ballast.risk.model import load_default_weights, warm_up\n"
-        "from ballast.risk.serving import use_cache\n"
+        "from ballast.risk.compiled import use_cache\n"
         "use_cache()\n"
         "warm_up(load_default_weights())\n"
     )

@@ -11,7 +11,6 @@ from statistics import median
 from typing import Any
 
 import jax
-import jaxlib
 import numpy as np
 
 
@@ -19,7 +18,7 @@ def machine() -> dict[str, Any]:
     """Processor, cores that this process may use, load, versions."""
     affinity = getattr(os, "sched_getaffinity", None)
     cores = len(affinity(0)) if affinity is not None else os.cpu_count()
-    versions = {"python": platform.python_version(), "jax": jax.__version__, "jaxlib": jaxlib.__version__}
+    versions = {"python": platform.python_version(), "jax": jax.__version__}
     return {"cpu": _cpu(), "cores": cores, "load": list(os.getloadavg()), **versions, "numpy": np.__version__}
 
 

@@ -227,7 +227,9 @@ def _shower(as_json: bool) -> Callable[..., None]:
     if as_json:
         log = _log("json")
         return lambda view: log.info(
-            "tick", **tick_fields(view.block, view.observation, view.evaluations, ())
+            "tick",
+            **tick_fields(view.block, view.observation, view.evaluations, ()),
+            explanations=list(view.explanations),
         )
     from rich.console import Console
 
@@ -235,6 +237,8 @@ def _shower(as_json: bool) -> Callable[..., None]:
 
     def show(view: View) -> None:
         console.print(table(view))
+        for sentence in view.explanations:
+            console.print(f"  {sentence}", highlight=False, markup=False)
 
     return show
 

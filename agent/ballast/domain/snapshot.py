@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ballast.domain.canonical import canonical_hash
+from ballast.domain.identity import ById
 from ballast.domain.observation import BlockRef, Observation, PoolReading, PositionReading, VenuePrice
 from ballast.domain.terms import PositionTerms
 
@@ -116,16 +117,4 @@ def join(observation: Observation, terms: PositionTerms, prices: PriceSet, risk_
     return Joint(observation).snapshot(terms, prices, risk_state)
 
 
-# Terms change once per configuration epoch and are hashed for every position of every tick. Looking them up
-# by their value would mean to walk through all of it; the entry keeps its key alive, so an id stays its own.
-_MOST_TERMS = 16_384
-_TERMS_HASHES: dict[int, tuple[PositionTerms, bytes]] = {}
-
-
-def _terms_hash(terms: PositionTerms) -> bytes:
-    known = _TERMS_HASHES.get(id(terms))
-    if known is None:
-        if len(_TERMS_HASHES) >= _MOST_TERMS:
-            _TERMS_HASHES.clear()
-        known = _TERMS_HASHES[id(terms)] = (terms, canonical_hash(terms))
-    return known[1]
+_terms_hash: ById[PositionTerms, bytes] = ById(canonical_hash)

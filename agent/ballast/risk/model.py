@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 import jax
@@ -18,6 +17,7 @@ import jax.numpy as jnp
 import numpy as np
 import numpy.typing as npt
 
+from ballast.risk.compiled import portable
 from ballast.risk.hitting import barrier_at, component_variances, hit_probability, horizon_sigma
 from ballast.risk.parameters import Limits, Parameters, Weights, load_default_weights
 from ballast.risk.report import BPS_ONE, PPM_ONE, Horizon, PositionRisk, RiskCode, worst_case
@@ -127,7 +127,7 @@ def warm_up(weights: Weights, positions: int = _SMALLEST_BATCH) -> None:
     smallest_log_barrier(weights, state, PPM_ONE, Horizon.SIX_HOURS)
 
 
-@partial(jax.jit, static_argnums=1)
+@portable(lambda _parameters, _limits, state, *_rest: (state, 0, 0), static_argnums=(1,))
 def _forecast(
     parameters: Parameters, limits: Limits, state: RiskState, observation: jax.Array, barriers: jax.Array
 ) -> tuple[RiskState, jax.Array, jax.Array]:
@@ -141,13 +141,13 @@ def _forecast(
     return following, chances, sizes
 
 
-@jax.jit
+@portable(lambda *_arguments: 0)
 def _probabilities(parameters: Parameters, state: RiskState, barriers: jax.Array) -> jax.Array:
     variances = component_variances(parameters, state.variance)
     return hit_probability(parameters, variances[:, None, :], barriers[None, :])
 
 
-@jax.jit
+@portable(lambda *_arguments: 0)
 def _barriers(parameters: Parameters, state: RiskState, probability: jax.Array) -> jax.Array:
     return barrier_at(parameters, component_variances(parameters, state.variance), probability)
 

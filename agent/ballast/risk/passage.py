@@ -155,4 +155,5 @@ def _walk(weights: I64, scaled: F32, path_ppm: I32, rows: I64, horizons: Sequenc
     guard = guard_of(weights.shape[1])
     for row, column in np.argwhere(np.abs(lowest) <= guard):
         hit[row, column] = any_negative(weights[rows[row]], path_ppm[: horizons[column] + 1])
-    return hit
+    result: I64 = hit
+    return result
