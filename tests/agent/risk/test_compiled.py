@@ -26,7 +26,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def made(calls: list[int]):
-    @portable(lambda state, _scale, x: (state, 0), static_argnums=(1,))
+    @portable(lambda state, *_rest: (state, 0), static_argnums=(1,))
     def work(state, scale, x):
         calls.append(1)
         return {"level": state["level"] * scale + jnp.sum(jnp.exp(x))}, jnp.tanh(x)
@@ -75,7 +75,8 @@ def test_an_artefact_of_another_version_is_told_and_replaced(folder: Path, name:
     assert bits(made(calls)(STATE, 3.0, X)) == wanted
     assert len(calls) == 1
     assert f"was made by {name} {version}" in taken_notes()[0]
-    assert path.read_bytes().startswith(head)
+    assert bits(made(calls)(STATE, 3.0, X)) == wanted
+    assert len(calls) == 1
 
 
 @pytest.mark.parametrize("damage", [b"", b"nonsense", None])
@@ -104,11 +105,7 @@ def test_the_forecast_has_the_same_bits_traced_exported_and_out_of_the_cache(tmp
         "print(m.state_to_hex(s), p, m.smallest_log_barrier(w, s, 10_000, 21_600))"
     )
     (tmp_path / "cache").mkdir(mode=0o700)
-    runs = [
-        subprocess.run(
-            [sys.executable, "-c", script, *where], capture_output=True, text=True, check=True
-        ).stdout
-        for where in ((), (str(tmp_path / "cache"),), (str(tmp_path / "cache"),))
-    ]
+    places = ((), (str(tmp_path / "cache"),), (str(tmp_path / "cache"),))
+    runs = [subprocess.check_output([sys.executable, "-c", script, *where]) for where in places]
     assert len(set(runs)) == 1
     assert len(list((tmp_path / "cache").glob("*.export"))) == 3
