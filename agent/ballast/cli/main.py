@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, ParamSpec
 import typer
 
 from ballast import __version__
+from ballast.cli.shocks import shocks
 from ballast.domain.errors import BallastError, ConfigError, ExtraMissing
 
 if TYPE_CHECKING:
@@ -52,6 +53,9 @@ def told(command: Callable[P, None]) -> Callable[P, None]:
             _fail(str(error))
 
     return wrapped
+
+
+app.command()(told(shocks))
 
 
 @app.callback(invoke_without_command=True)
