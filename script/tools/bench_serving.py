@@ -47,6 +47,7 @@ TABLE = ROOT / "out" / "bench" / "serving.json"
 GOALS_MS = {"1": 10.0, "1000": 50.0, "100000": 500.0}
 GOAL_COLD_S = 2.0
 SEED, WARM_BLOCKS, MOST_A_BLOCK = 20_261_128, 160, 32
+RESTLESS_BLOCKS, RISKY_HEALTH_WAD = 50, 112 * 10**16
 
 
 @dataclass(slots=True)
@@ -102,19 +103,67 @@ def open_reader(node: Any) -> Reader:  # noqa: ANN401 (stands where the quorum d
     return Reader(node, pools)
 
 
-def run_all(count: int, blocks: int, journal: Journal | None = None) -> tuple[list[float], int]:
-    """Seconds of every block with all positions read and judged, and decisions that were signed."""
+@dataclass(slots=True)
+class Times:
+    """Wall and processor seconds of blocks, apart for those that had something to sign."""
+
+    wall: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+    signing: list[float] = field(default_factory=list)
+    signed: int = 0
+
+    def add(self, watch: Stopwatch, signed: int) -> None:
+        """Takes one block in."""
+        self.wall.append(watch.wall)
+        self.cpu.append(watch.cpu)
+        self.signed += signed
+        if signed:
+            self.signing.append(watch.wall)
+
+    def row(self) -> dict[str, Any]:
+        """The table's figures. Processor time is what a machine without other work would need, or more."""
+        cpu = {f"cpu_{name}": value for name, value in quantiles_ms(self.cpu).items()}
+        signing = quantiles_ms(self.signing) if self.signing else {}
+        found = {**quantiles_ms(self.wall), **cpu, "signed": self.signed, "signing_blocks": len(self.signing)}
+        return {**found, **{f"signing_{name}": value for name, value in signing.items()}}
+
+
+class Stopwatch:
+    """Adds up the stretches that it is entered for."""
+
+    def __init__(self) -> None:
+        self.wall = self.cpu = 0.0
+
+    def __enter__(self) -> None:
+        self._wall, self._cpu = time.perf_counter(), time.process_time()
+
+    def __exit__(self, *_error: object) -> None:
+        self.wall += time.perf_counter() - self._wall
+        self.cpu += time.process_time() - self._cpu
+
+
+def run_all(count: int, blocks: int, journal: Journal | None = None) -> Times:
+    """Every block with all positions read and judged.
+
+    A single position would act a handful of times; its owner borrows again every so often, so that the
+    figures hold signatures as well.
+    """
     agent, world = build(count, blocks, journal)
-    seconds, signed = [], 0
+    times = Times()
     for index in range(blocks):
-        payload = world.payload(index)
-        start = time.perf_counter()
-        done = agent.tick(world, index, payload)
+        if count == 1 and index % RESTLESS_BLOCKS == 0:
+            world.borrow_to(0, RISKY_HEALTH_WAD, index)
+        payload, watch = world.payload(index), Stopwatch()
+        with watch:
+            done = agent.tick(world, index, payload)
         if index >= WARM_BLOCKS:
-            seconds.append(time.perf_counter() - start)
+            times.add(watch, len(done))
         execute(world, done, {})
-        signed += len(done)
-    return seconds, signed
+        if journal is not None:
+            for _, sealed in done:
+                settled = {"digest": sealed.digest, "result": "executed"}
+                journal.append("settled", settled, world.block(index).number)
+    return times
 
 
 def build(count: int, blocks: int, journal: Journal | None = None) -> tuple[Agent, World]:
@@ -136,7 +185,7 @@ def execute(world: World, done: list[tuple[Evaluation, SealedDecision]], rows: d
         world.execute(row, sealed, one.verdict.expected_out)
 
 
-def run_crowd(count: int, blocks: int) -> tuple[list[float], int, int]:
+def run_crowd(count: int, blocks: int) -> tuple[Times, int]:
     """As `run_all` for positions too many to read at every block; and the longest queue behind the screen.
 
     One of them is read at every block for the prices and the forecaster's state; the others are known by
@@ -145,26 +194,25 @@ def run_crowd(count: int, blocks: int) -> tuple[list[float], int, int]:
     agent, world = build(1, blocks)
     terms, holdings = terms_of(count, agent.key.address), holdings_of(count, SEED)
     per_price = np.asarray([one.health_wad(10**8) / 1e18 for one in holdings])
-    seconds, signed, queue = [], 0, 0
+    times, queue = Times(), 0
     for index in range(blocks):
-        payload, before = world.payload(index), agent.carry
-        start = time.perf_counter()
-        agent.tick(world, index, payload)
-        rows, waiting = screen_rows(agent, world.prices[index] / 1e8, per_price)
-        elapsed = time.perf_counter() - start
+        payload, before, watch = world.payload(index), agent.carry, Stopwatch()
+        with watch:
+            agent.tick(world, index, payload)
+            rows, waiting = screen_rows(agent, world.prices[index] / 1e8, per_price)
         few = World(tuple(terms[row] for row in rows), [holdings[row] for row in rows], world.prices)
         reading = few.payload(index)
         clerk = Agent(agent.weights, few.terms, agent.key, node=agent.node)
         clerk.carry = before
-        start = time.perf_counter()
-        done = clerk.tick(few, index, reading) if few.terms else []
+        with watch:
+            done = clerk.tick(few, index, reading) if few.terms else []
         if index >= WARM_BLOCKS:
-            seconds.append(elapsed + time.perf_counter() - start)
+            times.add(watch, len(done))
         execute(few, done, {one.label: place for place, one in enumerate(few.terms)})
         for row in rows:
             per_price[row] = holdings[row].health_wad(10**8) / 1e18
-        signed, queue = signed + len(done), max(queue, waiting)
-    return seconds, signed, queue
+        queue = max(queue, waiting)
+    return times, queue
 
 
 def screen_rows(
@@ -180,7 +228,7 @@ def screen_rows(
 
 
 def cold_start_seconds(runs: int = 5) -> list[float]:
-    """From the start of a process to its first forecast, imports as of `ballast run`; one run is not counted."""
+    """From a process's start to its first forecast, with the imports of `ballast run`; one run warms up."""
     script = (
         "from ballast.app import run\n"
         "from ballast.risk.model import load_default_weights, warm_up\n"
@@ -202,17 +250,15 @@ def measure(blocks: int, only: str | None) -> dict[str, Any]:
     places = found["positions"]
     for name in ("1", "1000"):
         if only in (None, name):
-            seconds, signed = run_all(int(name), blocks)
-            places[name] = {**quantiles_ms(seconds), "signed": signed}
+            places[name] = run_all(int(name), blocks).row()
             show(name, places[name])
     if only in (None, "100000"):
-        seconds, signed, queue = run_crowd(100_000, blocks)
-        places["100000"] = {**quantiles_ms(seconds), "signed": signed, "longest_queue": queue}
+        times, queue = run_crowd(100_000, blocks)
+        places["100000"] = {**times.row(), "longest_queue": queue}
         show("100000", places["100000"])
     if only in (None, "1"):
         with tempfile.TemporaryDirectory() as folder, Journal.open(f"sqlite:///{folder}/j.sqlite") as journal:
-            seconds, signed = run_all(1, min(blocks, 2_000), journal)
-        found["one_with_journal"] = {**quantiles_ms(seconds), "signed": signed}
+            found["one_with_journal"] = run_all(1, min(blocks, 2_000), journal).row()
         show("1 + journal on disk", found["one_with_journal"])
     if only in (None, "cold"):
         cold = cold_start_seconds()
@@ -224,9 +270,13 @@ def measure(blocks: int, only: str | None) -> dict[str, Any]:
 def show(name: str, row: dict[str, Any]) -> None:
     """One line of the table."""
     goal = f"goal {GOALS_MS[name]:.0f} ms" if name in GOALS_MS else ""
-    times = f"p50 {row['p50_ms']:9.3f} ms  p99 {row['p99_ms']:9.3f} ms  max {row['max_ms']:9.3f} ms"
+    times = f"p50 {row['p50_ms']:8.2f} ms  p99 {row['p99_ms']:8.2f} ms  max {row['max_ms']:8.2f} ms"
+    cpu = f"processor p50 {row['cpu_p50_ms']:.2f} p99 {row['cpu_p99_ms']:.2f} ms"
+    signed = f"{row['signed']:,} signed in {row['signing_blocks']:,} blocks"
+    if row["signing_blocks"]:
+        signed += f", p99 of these {row['signing_p99_ms']:.2f} ms"
     queue = f", longest queue {row['longest_queue']:,}" if "longest_queue" in row else ""
-    print(f"{name:>20}  {times}  {goal:12} {row['signed']:,} signed{queue}", flush=True)
+    print(f"{name:>20}  {times}  {goal:12} {cpu}; {signed}{queue}", flush=True)
 
 
 def main() -> None:

@@ -170,6 +170,11 @@ class World:
         self._words.reshape(-1, 32)[self._marks] = np.frombuffer(packed, np.uint8).reshape(-1, 32)
         return "0x" + self._words.tobytes().hex()
 
+    def borrow_to(self, number: int, health_wad: int, index: int) -> None:
+        """The owner borrows or repays to a health factor at the block's price."""
+        one = self.holdings[number]
+        one.debt = one.debt * one.health_wad(self.prices[index]) // health_wad
+
     def execute(self, number: int, sealed: SealedDecision, expected_out: int) -> None:
         """The chain carries a sale of collateral out as it was planned."""
         one = self.holdings[number]

@@ -60,13 +60,13 @@ def _text(report: ShockReport) -> str:
     for one in report.positions:
         chances = f"{one.hit_first_hour_ppm / 1e4:>10.2f} %{one.hit_ppm / 1e4:>7.2f} %"
         lines.append(f"{one.name[:24]:24}{one.health:>9.4f}{one.distance_percent:>15.1f} %{chances}")
-    lines += ["", f"{'shock':48}{'liquidates':>11}{'bonus paid, USD':>17}"]
+    lines += ["", f"{'shock':62}{'liquidates':>11}{'bonus paid, USD':>17}"]
     for line in report.events:
         more = len(line.liquidated) - _SHOWN
         names = ", ".join(line.liquidated[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
         mark = "" if line.event.kind == "historical" else " (imagined)"
         title = f"{line.event.name}{mark}"
-        lines.append(f"{title[:48]:48}{len(line.liquidated):>11}{line.loss_usd:>17,.0f}  {names}".rstrip())
+        lines.append(f"{title[:62]:62}{len(line.liquidated):>11}{line.loss_usd:>17,.0f}  {names}".rstrip())
     lines += ["", f"{'bonus paid, USD':24}{'mean':>12}{'VaR 95':>12}{'ES 95':>12}{'VaR 99':>12}{'ES 99':>12}"]
     for name, loss in report.quantiles:
         figures = "".join(f"{value:>12,.0f}" for value in asdict(loss).values())
