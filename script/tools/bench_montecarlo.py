@@ -12,12 +12,11 @@ import json
 import sys
 import time
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from measured import machine, machine_line, spread, timed
+from measured import machine, machine_line, timed
 
 from ballast.risk.events import market_of
 from ballast.risk.exact import negative_matrix
@@ -82,13 +81,13 @@ def shocks_row(weights: I64, factors: I32, runs: int) -> dict[str, Any]:
     start = time.perf_counter()
     count_liquidations(weights, factors)
     first = time.perf_counter() - start
-    seconds, counts = timed(lambda: count_liquidations(weights, factors), runs)
+    ours, counts = timed(lambda: count_liquidations(weights, factors), runs)
     theirs, rival = timed(lambda: numpy_shocks(weights, factors), max(runs // 2, 1))
     rows = sample(len(weights))
     truth = np.concatenate([negative_matrix(weights[[row]], factors).sum(axis=1) for row in rows])
     wrong = int((truth != counts.by_position[rows]).sum())
     off = int((rival != counts.by_position).sum())
-    row = {**spread(seconds), "compile_s": max(first - median(seconds), 0), "numpy_s": median(theirs)}
+    row = {**ours.row(), "compile_s": max(first - ours.median, 0), "numpy_s": theirs.median}
     return {**row, "sampled": len(rows), "wrong_in_sample": wrong, "numpy_positions_off": off}
 
 
@@ -97,12 +96,12 @@ def passage_row(weights: I64, paths: I32, runs: int) -> dict[str, Any]:
     start = time.perf_counter()
     first_passage(weights, paths, HORIZONS)
     first = time.perf_counter() - start
-    seconds, found = timed(lambda: first_passage(weights, paths, HORIZONS), runs)
+    ours, found = timed(lambda: first_passage(weights, paths, HORIZONS), runs)
     rows = sample(len(weights))
     wrong = int(
         (first_passage_by_force(weights[rows], paths, HORIZONS) != found.hits[rows]).any(axis=1).sum()
     )
-    row = {**spread(seconds), "compile_s": max(first - median(seconds), 0)}
+    row = {**ours.row(), "compile_s": max(first - ours.median, 0)}
     pairs = {"single_pair_positions": found.single_pair, "screened": found.screened, "walked": found.walked}
     scaled = numpy_passage_seconds(weights, paths, 3)
     return {**row, **pairs, "numpy_s_scaled_up": scaled, "sampled": len(rows), "wrong_in_sample": wrong}
@@ -139,9 +138,9 @@ def main() -> None:
     print(f"{size[0]:,} positions x {size[1]:,} scenarios, {len(FAMILIES)} assets; {machine_line()}")
     found: dict[str, Any] = {"machine": machine(), "positions": size[0], "scenarios": size[1]}
     market = market_of(FAMILIES)
-    seconds, paths = timed(lambda: simulate_factors(market, STEPS, size[1], 60.0, SEED), 2)
-    found["paths"] = {**spread(seconds), "steps": STEPS, "assets": len(FAMILIES)}
-    print(f"GJR-GARCH-t paths, {STEPS} steps: {median(seconds):.2f} s for all {len(FAMILIES)} assets")
+    ours, paths = timed(lambda: simulate_factors(market, STEPS, size[1], 60.0, SEED), 2)
+    found["paths"] = {**ours.row(), "steps": STEPS, "assets": len(FAMILIES)}
+    print(f"GJR-GARCH-t paths, {STEPS} steps: {ours.median:.2f} s for all {len(FAMILIES)} assets")
     few = max(size[1] // 50, 1)
     by_arch = arch_seconds(STEPS, few)
     if by_arch is not None:
@@ -164,13 +163,12 @@ def show(name: str, row: dict[str, Any]) -> None:
         ("first passage", "passage", GOAL_PASSAGE_S),
     ):
         found = row[key]
-        times = f"{found['median_s']:.2f} s (goal {goal} s; compiling {found['compile_s']:.1f} s apart)"
+        times = f"{found['median_s']:.2f} s (goal {goal} s; processor {found['cpu_median_s']:.2f} s, compiling {found['compile_s']:.1f} s apart)"
         wrong = f"{found['wrong_in_sample']} of {found['sampled']} wrong"
         rival = found.get("numpy_s", found.get("numpy_s_scaled_up"))
         print(f"{name}, {what}: {times}, NumPy {rival:.1f} s; {wrong}", flush=True)
-    print(
-        f"  NumPy has {row['shocks']['numpy_positions_off']} positions off; {row['passage']['walked']:,} pairs walked"
-    )
+    off, walked = row["shocks"]["numpy_positions_off"], row["passage"]["walked"]
+    print(f"  NumPy has {off} positions off; {walked:,} pairs walked step by step")
 
 
 if __name__ == "__main__":

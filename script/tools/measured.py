@@ -6,6 +6,7 @@ import os
 import platform
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -30,20 +31,34 @@ def machine_line() -> str:
     return f"{found['cpu']}, {found['cores']} cores, load {load}; {names}"
 
 
-def timed(work: Callable[[], Any], runs: int) -> tuple[list[float], Any]:
-    """Wall seconds of every run after one that is not counted, and the last result."""
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """Wall seconds of runs, and processor seconds of all their threads."""
+
+    wall: tuple[float, ...]
+    cpu: tuple[float, ...]
+
+    @property
+    def median(self) -> float:
+        """Median wall seconds."""
+        return median(self.wall)
+
+    def row(self) -> dict[str, float]:
+        """The table's figures."""
+        found = {"median_s": self.median, "min_s": min(self.wall), "max_s": max(self.wall)}
+        return {**found, "cpu_median_s": median(self.cpu), "runs": len(self.wall)}
+
+
+def timed(work: Callable[[], Any], runs: int) -> tuple[Runs, Any]:
+    """Times of every run after one that is not counted, and the last result."""
     result = work()
-    seconds = []
+    wall, cpu = [], []
     for _ in range(runs):
-        start = time.perf_counter()
+        start, used = time.perf_counter(), time.process_time()
         result = work()
-        seconds.append(time.perf_counter() - start)
-    return seconds, result
-
-
-def spread(seconds: list[float]) -> dict[str, float]:
-    """Median, least and greatest, in seconds."""
-    return {"median_s": median(seconds), "min_s": min(seconds), "max_s": max(seconds), "runs": len(seconds)}
+        wall.append(time.perf_counter() - start)
+        cpu.append(time.process_time() - used)
+    return Runs(tuple(wall), tuple(cpu)), result
 
 
 def quantiles_ms(seconds: list[float]) -> dict[str, float]:

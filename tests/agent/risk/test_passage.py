@@ -58,6 +58,13 @@ def test_a_path_that_touches_the_line_is_no_hit_and_one_unit_of_debt_more_is(deb
     assert first_passage(at_the_line - [[0, 1, 0]], paths, (2,)).hits.tolist() == [[2]]
 
 
+def test_one_unit_in_many_thousand_billions_decides_a_pair_of_assets() -> None:
+    paths = np.full((2, 2, 3), PPM, np.int32)
+    paths[1, 0] = 800_000
+    weights = np.asarray([[5 * 10**15, -4 * 10**15], [5 * 10**15, -4 * 10**15 - 1]], np.int64)
+    assert first_passage(weights, paths, (1,)).hits.tolist() == [[0], [3]]
+
+
 def test_a_hit_counts_from_the_step_at_which_it_happens() -> None:
     paths = np.full((4, 2, 1), PPM, np.int32)
     paths[2, 0] = 500_000

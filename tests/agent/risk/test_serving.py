@@ -1,4 +1,4 @@
-"""Forecasts that are not to be used give way to their worst case, with the reason; others stay as they are."""
+"""Forecasts that are not to be used give way to their worst case, with the reason; others stay."""
 
 from __future__ import annotations
 

@@ -57,6 +57,15 @@ def test_many_near_ties_in_one_group_of_scenarios_are_counted_in_the_right_scena
     require_exact(weights.astype(np.int64), factors)
 
 
+def test_one_near_tie_in_a_group_of_scenarios_is_counted_in_its_scenario() -> None:
+    weights, factors = random_book(8, 200, 6), random_factors(9, 6, 100)
+    factors[5, 7] = PPM
+    # In scenario 7 every value is a few units of 1e18: float32 gets its sign by chance.
+    rest = weights[:, :5].astype(object) @ factors[:5, 7].astype(object)
+    weights[:, 5] = (-rest // PPM).astype(np.int64) - np.arange(200) % 2
+    require_exact(weights, factors)
+
+
 def test_an_empty_position_and_one_without_debt_are_never_liquidated() -> None:
     weights = np.asarray([[0, 0], [5, 0], [0, -1]], np.int64)
     assert count_liquidations(weights, random_factors(1, 2, 200)).by_position.tolist() == [0, 0, 200]
