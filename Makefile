@@ -60,6 +60,7 @@ check: tools
 	forge build contracts
 	$(PY) script/tools/export_abi.py --check
 	$(PY) script/tools/make_vectors.py --check
+	$(PY) script/tools/evidence_table.py --check
 	forge fmt --check contracts script tests
 	forge lint -D warnings contracts
 

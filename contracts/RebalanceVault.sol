@@ -5,27 +5,23 @@ import {VaultBase} from "./VaultBase.sol";
 import {LoanOrder, VaultBorrower} from "./VaultBorrower.sol";
 import {VaultCustodian} from "./VaultCustodian.sol";
 import {VaultMeasure} from "./VaultMeasure.sol";
+import {VaultMover} from "./VaultMover.sol";
 import {AgreementGuard} from "./guards/AgreementGuard.sol";
 import {BudgetGuard} from "./guards/BudgetGuard.sol";
 import {HealthGuard} from "./guards/HealthGuard.sol";
 import {NonceGuard} from "./guards/NonceGuard.sol";
-import {OracleGuard} from "./guards/OracleGuard.sol";
-import {SignatureGuard} from "./guards/SignatureGuard.sol";
 import {SlippageGuard} from "./guards/SlippageGuard.sol";
-import {WindowGuard} from "./guards/WindowGuard.sol";
 import {ILendingAdapter} from "./interfaces/ILendingAdapter.sol";
 import {IVaultAgent} from "./interfaces/IVaultAgent.sol";
+import {IVaultPorts} from "./interfaces/IVaultPorts.sol";
 import {IAaveV3FlashBorrower, IERC3156FlashBorrower} from "./interfaces/external/IFlashLender.sol";
 import {ConfigPage, Page} from "./libraries/ConfigPage.sol";
-import {DecisionHash} from "./libraries/DecisionHash.sol";
-import {DecisionQueue} from "./libraries/DecisionQueue.sol";
 import {UnitMath} from "./libraries/UnitMath.sol";
 import {FlashSwapOrder} from "./swap/UniswapV3FlashSwap.sol";
-import {AssetConfig, QueueTerms, QueuedDecision, TokenRole, VaultState} from "./types/Config.sol";
-import {ActionKind, DECISION_VERSION, Decision, Outcome, Route, RouteKind} from "./types/Decision.sol";
+import {TokenRole, VaultState} from "./types/Config.sol";
+import {ActionKind, Decision, Outcome, Route, RouteKind} from "./types/Decision.sol";
 import {Execution} from "./types/Execution.sol";
 import {Wiring} from "./types/Wiring.sol";
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 /// @title RebalanceVault
@@ -65,74 +61,92 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// own in token units and work while feeds are down. So does everything of the owner.
 ///
 /// CALLS OUT. Lending venues and the other planes are code that runs by delegatecall from addresses fixed in this code; pools follow
-/// from a pinned factory, lenders are pinned, and a path leads over the vault's assets only. Nobody supplies a target or calldata. No
-/// approval outlives an action. The vault gives no delegation of credit.
+/// from a pinned factory, lenders are pinned, and a path leads over the vault's assets only. Nobody supplies a target or calldata. Routers
+/// of aggregators are called by a proxy that has no rights here: it is sent what is sold, and what came back is measured. No approval
+/// outlives an action. The vault gives no delegation of credit.
 ///
-/// PARTS. `VaultStorage` every slot and the lock; `VaultWiring` what may be called; `VaultBase` calls out. Five planes of code share the
-/// storage: this one, what the agent may do; `VaultBorrower`, the same with a loan for the length of a call; `VaultCustodian`, the owner's
-/// way in and out and the views; `VaultRescuer`, the safety net; `VaultConfigurator`, roles, limits and timelock. A selector that a plane
-/// does not have is the next one's; of the borrower's, only the lenders' callbacks can be reached from outside.
+/// PARTS. `VaultStorage` every slot and the lock; `VaultWiring` what may be called; `VaultBase` calls out; `VaultSteps` what every kind of
+/// decision passes. Six planes of code share the storage: this one, what the agent may do; `VaultBorrower`, the same with a loan for the
+/// length of a call, and what has to wait; `VaultMover`, which carries positions, between venues for the agent, in and out for the owner;
+/// `VaultCustodian`, the owner's way in and out and the views; `VaultRescuer`, the safety net; `VaultConfigurator`, roles, limits and timelock.
+/// A selector that a plane does not have is the next one's; of the borrower's, only the lenders' callbacks can be reached from outside.
 ///
 /// RISK. New debt, and another collateral that may lower health, need every view of both prices to agree, no jump, a position that ends
 /// above the floor, and the active state. Beyond a budget of their own they are queued: queued actions wait for the owner's delay, where he
 /// or the guardian can veto them, pass all guards again, and die with the epoch.
 ///
-/// FORBIDDEN TODAY: moves between venues, loans for anything but deleverage, paths of several hops without a loan, aggregators, keeper
-/// fees. Their fields exist in the decision, must be zero, and are refused by name.
+/// MOVES raise risk and never wait for an emergency: see `VaultMover`. They go to the owner's own positions and nowhere else.
+///
+/// FORBIDDEN TODAY: loans for anything but deleverage and moves, aggregators for anything but deleverage, paths of several hops without a
+/// loan, keeper fees. Their fields exist in the decision, must be zero, and are refused by name.
 /// @custom:kill `setState(VaultState.Halted)` by owner, curator or guardian stops the agent; `revokeSigner` takes its key away. The owner's
 /// exit cannot be stopped.
-contract RebalanceVault is VaultMeasure, IVaultAgent {
+contract RebalanceVault is VaultBase, VaultMeasure, IVaultAgent {
     using NonceGuard for mapping(uint256 => uint256);
-    using DecisionQueue for QueuedDecision[];
     using ConfigPage for Page;
-
-    enum Mode {
-        Preview, // everything but the signature
-        Direct,
-        Queued // the queue's time instead of the decision's
-    }
 
     /// @notice Code of the owner's plane, which knows the safety net's, which knows the configuration's.
     address public immutable custodian;
     /// @notice Code of the plane that borrows.
     address public immutable borrower;
+    /// @notice Code of the plane that carries positions.
+    address public immutable mover;
 
-    constructor(VaultCustodian custodian_, VaultBorrower borrower_, Wiring memory wiring) VaultBase(wiring) {
+    /// @dev A move is the mover's as a whole: same calldata, same caller, same order of steps, and the same lock, which it takes itself.
+    modifier unlessMove(Decision calldata decision) {
+        if (decision.kind == ActionKind.Move) _answerBy(mover);
+        _;
+    }
+
+    constructor(VaultCustodian custodian_, VaultBorrower borrower_, VaultMover mover_, Wiring memory wiring)
+        VaultBase(wiring)
+    {
         _requireSameWiring(custodian_.wiringHash());
         _requireSameWiring(borrower_.wiringHash());
-        (custodian, borrower) = (address(custodian_), address(borrower_));
+        _requireSameWiring(mover_.wiringHash());
+        (custodian, borrower, mover) = (address(custodian_), address(borrower_), address(mover_));
     }
 
     receive() external payable {}
 
     fallback() external {
-        bool byLender = msg.sig == IAaveV3FlashBorrower.executeOperation.selector
-            || msg.sig == IERC3156FlashBorrower.onFlashLoan.selector;
-        _answerBy(byLender ? borrower : custodian);
+        _answerBy(_planeOf(msg.sig));
+    }
+
+    /// @dev A lender answers to the plane that asked it. What is not the custodian's has five arguments or more, and views are spared the look.
+    function _planeOf(bytes4 selector) private view returns (address) {
+        if (msg.data.length < 4 + 5 * 32) return custodian;
+        bool byLender = selector == IAaveV3FlashBorrower.executeOperation.selector
+            || selector == IERC3156FlashBorrower.onFlashLoan.selector;
+        if (byLender) return _carrying ? mover : borrower;
+        bool isPort = selector == IVaultPorts.importPosition.selector || selector == IVaultPorts.exportPosition.selector;
+        return isPort ? mover : custodian;
     }
 
     // ---------------------------------------------------------------- agent
 
     /// @inheritdoc IVaultAgent
-    function execute(Decision calldata decision, bytes calldata signature) external lock returns (Outcome memory) {
+    function execute(Decision calldata decision, bytes calldata signature)
+        external
+        unlessMove(decision)
+        lock
+        returns (Outcome memory)
+    {
         return _run(decision, signature, Mode.Direct);
     }
 
     /// @inheritdoc IVaultAgent
     /// @dev Checks what can be checked without prices; everything is checked again at execution.
     function queue(Decision calldata decision, bytes calldata signature) external lock {
-        Execution memory x = ConfigPage.newExecution()[0];
-        Page page = _admit(decision, x, signature, Mode.Direct);
-        QueueTerms memory terms = page.queueTerms();
-        require(terms.delaySeconds != 0, QueueUnset());
-        uint256 executableAt = block.timestamp + terms.delaySeconds;
-        _queue.push(x.digest, decision.configEpoch, executableAt, terms.graceSeconds, terms.maxQueued);
-        emit Queued(decision.positionId, x.digest, executableAt);
+        if (decision.kind == ActionKind.Move) _delegate(mover, bytes.concat(VaultMover.admit.selector, msg.data[4:]));
+        else _admit(decision, ConfigPage.newExecution()[0], signature, Mode.Direct);
+        _delegate(borrower, bytes.concat(VaultBorrower.enqueue.selector, msg.data[4:]));
     }
 
     /// @inheritdoc IVaultAgent
     function executeQueued(Decision calldata decision, bytes calldata signature)
         external
+        unlessMove(decision)
         lock
         returns (Outcome memory)
     {
@@ -141,7 +155,7 @@ contract RebalanceVault is VaultMeasure, IVaultAgent {
 
     /// @inheritdoc IVaultAgent
     /// @dev Takes the lock and never gives it back: the revert does.
-    function preview(Decision calldata decision) external {
+    function preview(Decision calldata decision) external unlessMove(decision) {
         _enter();
         revert PreviewResult(_run(decision, msg.data[:0], Mode.Preview));
     }
@@ -185,7 +199,7 @@ contract RebalanceVault is VaultMeasure, IVaultAgent {
 
     /// @dev Kinds, routes and fields that this version does not have are forbidden, not ignored.
     function _checkStateAndKind(Decision calldata d) private view {
-        require(d.version == DECISION_VERSION, VersionUnsupported(d.version, DECISION_VERSION));
+        _checkVersion(d);
         bool isSwap =
             d.kind == ActionKind.Deleverage || d.kind == ActionKind.Leverage || d.kind == ActionKind.SwapCollateral;
         bool isIdle = d.kind == ActionKind.AddCollateral || d.kind == ActionKind.RepayFromIdle;
@@ -194,13 +208,12 @@ contract RebalanceVault is VaultMeasure, IVaultAgent {
         _checkRoute(d, isSwap);
         require(d.targetVenue == address(0), FieldForbidden("targetVenue"));
         require(d.targetPositionId == 0, FieldForbidden("targetPositionId"));
-        require(d.keeperFeeMaxWei == 0, FieldForbidden("keeperFeeMaxWei"));
     }
 
     /// @dev A lender that is not in the wiring has no route. The path of a financed sale is the borrower's to check, before it borrows.
     function _checkRoute(Decision calldata d, bool isSwap) private view {
         Route calldata route = d.route;
-        address lender = d.kind == ActionKind.Deleverage ? _lenderOf(route.kind) : address(0);
+        address lender = d.kind == ActionKind.Deleverage ? _lenderOf(route.kind, route.flashSource) : address(0);
         require(route.flashSource == lender, FieldForbidden("flashSource"));
         if (lender != address(0)) return;
         RouteKind allowed = isSwap ? RouteKind.UniswapV3FlashSwap : RouteKind.None;
@@ -216,24 +229,6 @@ contract RebalanceVault is VaultMeasure, IVaultAgent {
         }
         (address tokenIn, address tokenOut) = _tokensOf(path);
         require(tokenIn == d.tokenIn && tokenOut == d.tokenOut, PathInvalid(path));
-    }
-
-    /// @dev `preview` leaves out the signature and nothing else.
-    /// @return page the configuration of this very epoch
-    function _checkAuthority(Decision calldata d, Execution memory x, bytes calldata signature, bool signed)
-        private
-        view
-        returns (Page page)
-    {
-        uint64 epoch = _configEpoch;
-        page = ConfigPage.read(_page, epoch);
-        page.takeLimits(x);
-        address expected = page.signer();
-        require(expected != address(0), SignerUnset());
-        x.digest = DecisionHash.digest(d);
-        require(!signed || SignatureGuard.isSigned(expected, x.digest, signature), SignatureInvalid(expected));
-        require(page.hasModel(d.modelId), ModelNotApproved(d.modelId));
-        require(d.configEpoch == epoch, EpochMismatch(d.configEpoch, epoch));
     }
 
     function _checkVenueAndTokens(Decision calldata d, Execution memory x, Page page) private view {
@@ -263,12 +258,6 @@ contract RebalanceVault is VaultMeasure, IVaultAgent {
         require(_state == VaultState.Active, StateForbids(_state, d.kind));
     }
 
-    /// @dev A queued decision has had its own time when it was queued; what it was made from is as old as the owner's delay.
-    function _checkTime(Decision calldata d, Execution memory x, Page page, Mode mode) private {
-        if (mode == Mode.Queued) _queue.take(x.digest, page.queueTerms().graceSeconds);
-        else WindowGuard.check(d, x.limits);
-    }
-
     /// @dev Swap-free repair needs no price. A swap always needs fresh primaries in their bounds; how far other views may be off them
     /// depends on its size, unless the venue itself proves an emergency.
     /// @return actionLimitWad greatest notional of this action, USD
@@ -278,78 +267,22 @@ contract RebalanceVault is VaultMeasure, IVaultAgent {
         returns (uint256 actionLimitWad)
     {
         if (!x.swaps) return 0;
-        x.priceInWad = OracleGuard.requirePriceWad(d.tokenIn, x.assetIn);
-        x.priceOutWad = OracleGuard.requirePriceWad(d.tokenOut, x.assetOut);
+        _takePrices(d, x);
         if (_isEmergency(x)) return x.limits.maxActionWad;
-        AgreementGuard.Quote memory other = AgreementGuard.Quote(d.tokenOut, x.assetOut.tokenDecimals, x.priceOutWad);
-        uint256 inBps = AgreementGuard.worstDeviationBps(
-            d.tokenIn, x.assetIn, x.priceInWad, x.venueInWad, _quote(page, x.indexIn, other)
-        );
-        other = AgreementGuard.Quote(d.tokenIn, x.assetIn.tokenDecimals, x.priceInWad);
-        uint256 outBps = AgreementGuard.worstDeviationBps(
-            d.tokenOut, x.assetOut, x.priceOutWad, x.venueOutWad, _quote(page, x.indexOut, other)
-        );
+        (uint256 inBps, uint256 outBps) = _deviations(d, x, page);
         if (x.raises) return _checkCalm(d, x, inBps, outBps);
         return inBps > outBps
             ? AgreementGuard.requireActionLimitWad(d.tokenIn, inBps, x.limits)
             : AgreementGuard.requireActionLimitWad(d.tokenOut, outBps, x.limits);
     }
 
-    /// @dev Risk is only raised where all views agree and neither price has just jumped.
-    function _checkCalm(Decision calldata d, Execution memory x, uint256 inBps, uint256 outBps)
-        private
-        view
-        returns (uint256)
-    {
-        uint256 agreeBps = x.limits.agreeBps;
-        require(inBps <= agreeBps, SourcesDisagree(d.tokenIn, inBps, agreeBps));
-        require(outBps <= agreeBps, SourcesDisagree(d.tokenOut, outBps, agreeBps));
-        OracleGuard.requireNoJump(d.tokenIn, x.assetIn);
-        OracleGuard.requireNoJump(d.tokenOut, x.assetOut);
-        return x.limits.maxActionWad;
-    }
-
-    /// @dev What an asset's mean-price pool quotes in: the swap's other token, which has been read, or a third one with a feed of its own.
-    function _quote(Page page, uint256 index, AgreementGuard.Quote memory other)
-        private
-        view
-        returns (AgreementGuard.Quote memory)
-    {
-        address token = page.quoteOf(index);
-        if (token == address(0) || token == other.token) return other;
-        AssetConfig memory asset = page.asset(page.indexOf(token));
-        OracleGuard.Reading memory reading = OracleGuard.read(asset);
-        bool usable = reading.fault == OracleGuard.Fault.None;
-        return AgreementGuard.Quote(token, asset.tokenDecimals, usable ? reading.priceWad : 0);
-    }
-
-    /// @dev An emergency waives the notional budget, never the loss budget.
     function _reserveBudgets(Decision calldata d, Execution memory x, Outcome memory outcome, uint256 actionLimitWad)
         private
     {
-        require(d.maxLossBps <= x.limits.maxLossBps, LossLimitTooHigh(d.maxLossBps, x.limits.maxLossBps));
-        if (!x.swaps) {
-            uint256 perWindow = x.assetIn.idlePerWindow;
-            BudgetGuard.reserveIdle(_idleBuckets[d.tokenIn], d.tokenIn, perWindow, x.limits.windowSeconds, x.spend);
-            return;
-        }
-        require(d.maxLossBps != 0, ValueForbidden("maxLossBps", 0, x.limits.maxLossBps));
-        uint256 notionalWad = UnitMath.valueWadUp(x.spend, x.priceInWad, x.assetIn.tokenDecimals);
-        require(notionalWad <= actionLimitWad, ActionTooLarge(notionalWad, actionLimitWad));
-        x.reservedLossWad = UnitMath.bpsOfUp(notionalWad, d.maxLossBps);
-        BudgetGuard.reserveSwap(_budgets, x.limits, _isEmergency(x) ? 0 : notionalWad, x.reservedLossWad);
-        outcome.notionalWad = notionalWad;
-    }
-
-    /// @dev Large actions wait where the owner can see them, and so does risk beyond a budget of its own, so that many small steps are not a
-    /// way around. An emergency does not wait.
-    function _checkQueue(Execution memory x, Page page, uint256 notionalWad) private {
-        if (!x.swaps || _isEmergency(x)) return;
-        QueueTerms memory terms = page.queueTerms();
-        bool large = terms.delaySeconds != 0 && notionalWad > terms.largeActionWad;
-        require(!large, MustQueue(notionalWad, terms.largeActionWad));
-        if (!x.raises) return;
-        BudgetGuard.reserveRisk(_riskBucket, terms.riskPerWindowWad, x.limits.windowSeconds, notionalWad);
+        _checkLossLimit(d, x);
+        if (x.swaps) return _reserveSwap(d, x, outcome, actionLimitWad);
+        uint256 perWindow = x.assetIn.idlePerWindow;
+        BudgetGuard.reserveIdle(_idleBuckets[d.tokenIn], d.tokenIn, perWindow, x.limits.windowSeconds, x.spend);
     }
 
     // ---------------------------------------------------------------- the action
@@ -369,8 +302,16 @@ contract RebalanceVault is VaultMeasure, IVaultAgent {
 
     /// @dev The loan is what the decision wants to see repaid at least.
     function _sellWithLoan(Decision calldata d, Execution memory x) private returns (uint256 obtained) {
-        LoanOrder memory order =
-            LoanOrder(d.route.kind, x.position.adapter, x.position.venueRef, d.tokenIn, d.tokenOut, x.spend, d.minOut);
+        LoanOrder memory order = LoanOrder(
+            d.route.kind,
+            d.route.flashSource,
+            x.position.adapter,
+            x.position.venueRef,
+            d.tokenIn,
+            d.tokenOut,
+            x.spend,
+            d.minOut
+        );
         bytes memory answer = _delegate(borrower, abi.encodeCall(VaultBorrower.sellWithLoan, (order, d.route.path)));
         // one word by its type
         // forge-lint: disable-next-line(unsafe-typecast)
@@ -411,8 +352,6 @@ contract RebalanceVault is VaultMeasure, IVaultAgent {
     /// of these two once: with tokenOut in a swap, whose `withdraw` of tokenIn approves nothing, and with tokenIn otherwise.
     function _checkAllowance(Decision calldata d, Execution memory x) private view {
         address token = x.swaps ? d.tokenOut : d.tokenIn;
-        address spender = x.swaps ? x.spender : ILendingAdapter(x.position.adapter).spenderOf(token);
-        uint256 left = IERC20(token).allowance(address(this), spender);
-        require(left == 0, AllowanceLeft(token, spender, left));
+        _requireNoAllowance(token, x.swaps ? x.spender : ILendingAdapter(x.position.adapter).spenderOf(token));
     }
 }

@@ -1,53 +1,20 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {VaultCalls} from "./VaultCalls.sol";
 import {VaultWiring} from "./VaultWiring.sol";
-import {ILendingAdapter, VenueHealth} from "./interfaces/ILendingAdapter.sol";
 import {FlashSwapOrder, UniswapV3FlashSwap} from "./swap/UniswapV3FlashSwap.sol";
 import {ActionKind} from "./types/Decision.sol";
 import {Wiring} from "./types/Wiring.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 
-/// @title Outward calls of a vault
-/// @notice Holds the one `delegatecall`. Its targets are fixed in the code of the implementation; no role can add one.
-abstract contract VaultBase is VaultWiring, UniswapV3FlashSwap {
+/// @title A plane that can sell
+/// @notice What a position does with what a pool pays out first.
+abstract contract VaultBase is VaultCalls, UniswapV3FlashSwap {
     using SafeERC20 for IERC20;
 
-    /// @dev Gas that the venue gets to tell its health; two Aave reserves take 87,000 cold.
-    uint256 private constant HEALTH_VIEW_GAS = 600_000;
-
-    bytes4 internal constant _SUPPLY = ILendingAdapter.supply.selector;
-    bytes4 internal constant _WITHDRAW = ILendingAdapter.withdraw.selector;
-    bytes4 internal constant _BORROW = ILendingAdapter.borrow.selector;
-    bytes4 internal constant _REPAY = ILendingAdapter.repay.selector;
-
     constructor(Wiring memory wiring) VaultWiring(wiring) UniswapV3FlashSwap(wiring.uniswapV3Factory) {}
-
-    /// @dev Runs a mutator of a lending adapter on this vault's position.
-    function _venueCall(address adapter, bytes memory call) internal {
-        _requireVenue(adapter);
-        _delegate(adapter, call);
-    }
-
-    /// @dev Callers pass addresses that are immutable in this code, and nothing else.
-    function _delegate(address target, bytes memory call) internal returns (bytes memory answer) {
-        bool done;
-        (done, answer) = target.delegatecall(call);
-        if (done) return answer;
-        assembly ("memory-safe") {
-            revert(add(answer, 32), mload(answer))
-        }
-    }
-
-    /// @dev For what is not a function of this plane: same calldata, same caller, this vault's storage. What the last plane does not know
-    /// reverts there.
-    function _answerBy(address plane) internal {
-        bytes memory answer = _delegate(plane, msg.data);
-        assembly ("memory-safe") {
-            return(add(answer, 32), mload(answer))
-        }
-    }
 
     /// @dev Puts all that came into the position, then pays the pool out of it. What comes as debt token repays, as far as there is debt, and
     /// what is over stays idle; what comes as collateral is supplied. What is due is withdrawn, or borrowed where leverage is wanted. A hop of a
@@ -60,30 +27,5 @@ abstract contract VaultBase is VaultWiring, UniswapV3FlashSwap {
             _venueCall(order.adapter, _call(borrows ? _BORROW : _WITHDRAW, order.venueRef, order.tokenIn, due));
         }
         IERC20(order.tokenIn).safeTransfer(msg.sender, due);
-    }
-
-    /// @dev The four mutators share their arguments.
-    function _call(bytes4 mutator, bytes32 venueRef, address token, uint256 amount)
-        internal
-        pure
-        returns (bytes memory)
-    {
-        return abi.encodeWithSelector(mutator, venueRef, token, amount);
-    }
-
-    function _idle(address token) internal view returns (uint256) {
-        return IERC20(token).balanceOf(address(this));
-    }
-
-    /// @dev The venue gets a fixed amount of gas, and whoever relays must bring it: otherwise a gas limit chosen to fit would make a
-    /// healthy venue look mute, at any depth of its calls, and switch the health rule off.
-    function _tryHealth(address adapter, bytes32 venueRef) internal view returns (VenueHealth memory unknown) {
-        // a call forwards at most 63/64 of what is left
-        require(gasleft() - gasleft() / 64 > HEALTH_VIEW_GAS, InsufficientGas());
-        try ILendingAdapter(adapter).health{gas: HEALTH_VIEW_GAS}(address(this), venueRef) returns (
-            VenueHealth memory told
-        ) {
-            return told;
-        } catch {}
     }
 }

@@ -2,23 +2,21 @@
 pragma solidity ^0.8.28;
 
 import {VaultBase} from "./VaultBase.sol";
-import {
-    IAaveV3FlashBorrower,
-    IAaveV3FlashLender,
-    IERC3156FlashBorrower,
-    IERC3156FlashLender
-} from "./interfaces/external/IFlashLender.sol";
+import {VaultLoans} from "./VaultLoans.sol";
+import {VaultQueue} from "./VaultQueue.sol";
+import {ISwapProxy} from "./interfaces/ISwapProxy.sol";
 import {SwapPath} from "./libraries/SwapPath.sol";
 import {UnitMath} from "./libraries/UnitMath.sol";
 import {FlashSwapOrder} from "./swap/UniswapV3FlashSwap.sol";
-import {ActionKind, RouteKind} from "./types/Decision.sol";
+import {ActionKind, Decision, RouteKind} from "./types/Decision.sol";
 import {Wiring} from "./types/Wiring.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 
-/// @notice One deleverage that a lender finances. Seven words; the path follows them in the lender's data.
+/// @notice One deleverage that a lender finances. Eight words; the path follows them in the lender's data.
 struct LoanOrder {
-    RouteKind route; // says which lender
+    RouteKind route; // says which lender, or that the lender is named
+    address source; // the lender as named
     address adapter;
     bytes32 venueRef;
     address tokenIn; // collateral that is sold
@@ -29,21 +27,16 @@ struct LoanOrder {
 
 /// @title The plane that borrows for the length of a call
 /// @notice Repays debt with a loan, takes the collateral that this sets free, sells it over one to three pools, and pays the loan back with its
-/// premium. What the sale gave beyond both stays idle. Runs by delegatecall: from an execution, and from the vault's fallback for the lenders'
-/// callbacks and for nothing else. Called directly, it meets a lock that nobody holds.
-/// @dev The lender follows from the route and is fixed in the code. Its callback is accepted once, from the lender in flight, for a loan
-/// that this vault asked for, with the very bytes that were sent. What is in flight lies in transient storage, behind what the flash swap
-/// keeps there: the vault and this plane inherit the same bases in the same order, so they agree on every slot.
+/// premium. What the sale gave beyond both stays idle. Pools are called from here, a router by the `SwapProxy`. Also lays down what has to
+/// wait, see `VaultQueue`. Runs by delegatecall: from an execution or a queueing, and from the vault's fallback for the lenders' callbacks
+/// and for nothing else. Called directly, it meets a lock that nobody holds.
 /// @custom:kill Holds nothing and can borrow nothing outside an execution.
-contract VaultBorrower is VaultBase, IAaveV3FlashBorrower, IERC3156FlashBorrower {
+contract VaultBorrower is VaultBase, VaultLoans, VaultQueue {
     using SafeERC20 for IERC20;
 
-    bytes32 private constant ACCEPTED = keccak256("ERC3156FlashBorrower.onFlashLoan");
-    uint256 private constant ORDER_BYTES = 7 * 32;
-    uint16 private constant NO_REFERRAL = 0;
+    uint256 private constant ORDER_BYTES = 8 * 32;
+    uint256 private constant ROUTER_PATH_BYTES = 52; // router, hash of its calldata
 
-    address private transient _pendingLender;
-    bytes32 private transient _pendingOrderHash;
     uint256 private transient _gained; // tokenOut units, premium paid
 
     constructor(Wiring memory wiring) VaultBase(wiring) {}
@@ -52,34 +45,16 @@ contract VaultBorrower is VaultBase, IAaveV3FlashBorrower, IERC3156FlashBorrower
     /// @return obtained tokenOut units that the sale gave, less the premium
     function sellWithLoan(LoanOrder calldata order, bytes calldata path) external returns (uint256 obtained) {
         _requireLocked();
-        require(order.loan != 0, NothingToDo());
-        _checkPath(order, path);
-        address lender = _lenderOf(order.route);
-        bytes memory data = bytes.concat(abi.encode(order), path);
-        (_pendingLender, _pendingOrderHash) = (lender, keccak256(data));
-        _borrow(order, lender, data);
-        require(_pendingLender == address(0), CallbackUnexpected(lender));
-        uint256 left = IERC20(order.tokenOut).allowance(address(this), lender);
-        require(left == 0, AllowanceLeft(order.tokenOut, lender, left));
+        if (order.route == RouteKind.Aggregator) _checkRouter(path);
+        else _checkPath(order, path);
+        _lend(order.route, order.source, order.tokenOut, order.loan, bytes.concat(abi.encode(order), path));
         return _gained;
     }
 
-    /// @notice Callback of Aave's pool.
-    function executeOperation(address asset, uint256 amount, uint256 premium, address initiator, bytes calldata params)
-        external
-        returns (bool)
-    {
-        _onLoan(asset, amount, premium, initiator, params);
-        return true;
-    }
-
-    /// @notice Callback of a lender of ERC-3156.
-    function onFlashLoan(address initiator, address token, uint256 amount, uint256 fee, bytes calldata data)
-        external
-        returns (bytes32)
-    {
-        _onLoan(token, amount, fee, initiator, data);
-        return ACCEPTED;
+    /// @notice Second half of the vault's `queue`, whose calldata it gets; callers hold the lock and have admitted the decision.
+    function enqueue(Decision calldata decision, bytes calldata signature) external {
+        _requireLocked();
+        _layDown(decision, signature);
     }
 
     /// @dev A token on the way is called and held: it must be one that the owner has listed.
@@ -94,30 +69,22 @@ contract VaultBorrower is VaultBase, IAaveV3FlashBorrower, IERC3156FlashBorrower
         }
     }
 
-    function _borrow(LoanOrder calldata order, address lender, bytes memory data) private {
-        if (order.route == RouteKind.AaveV3FlashLoan) {
-            IAaveV3FlashLender(lender).flashLoanSimple(address(this), order.tokenOut, order.loan, data, NO_REFERRAL);
-        } else {
-            IERC3156FlashLender(lender).flashLoan(address(this), order.tokenOut, order.loan, data);
-        }
+    /// @dev The router itself is the proxy's to judge.
+    function _checkRouter(bytes calldata path) private view {
+        require(_swapProxy != address(0), RouteForbidden(RouteKind.Aggregator, RouteKind.UniswapV3FlashSwap));
+        require(path.length == ROUTER_PATH_BYTES, PathInvalid(path));
     }
 
-    /// @dev A lender in flight exists only between `sellWithLoan` and here, which is inside the vault's lock. The sale pays for loan and
-    /// premium by itself: idle tokens stay out of it.
-    function _onLoan(address token, uint256 amount, uint256 premium, address initiator, bytes calldata data) private {
-        bool expected =
-            msg.sender == _pendingLender && initiator == address(this) && keccak256(data) == _pendingOrderHash;
-        require(expected, CallbackUnexpected(msg.sender));
-        (_pendingLender, _pendingOrderHash) = (address(0), 0);
+    /// @dev The sale pays for loan and premium by itself: idle tokens stay out of it.
+    function _onLent(address token, uint256 amount, uint256 premium, bytes calldata data) internal override {
         LoanOrder memory order = abi.decode(data, (LoanOrder));
-        require(token == order.tokenOut && amount == order.loan, CallbackUnexpected(msg.sender));
-        require(premium == 0 || order.route == RouteKind.AaveV3FlashLoan, ValueForbidden("premium", premium, 0));
         _venueCall(order.adapter, _call(_REPAY, order.venueRef, token, amount));
         _venueCall(order.adapter, _call(_WITHDRAW, order.venueRef, order.tokenIn, order.amountIn));
-        uint256 gained = UnitMath.saturatingSub(_sell(order.amountIn, data[ORDER_BYTES:]), premium);
+        bytes calldata path = data[ORDER_BYTES:];
+        uint256 sold = order.route == RouteKind.Aggregator ? _sellByRouter(order, path) : _sell(order.amountIn, path);
+        uint256 gained = UnitMath.saturatingSub(sold, premium);
         require(gained >= amount, OutputTooLow(gained, amount));
         _gained = gained;
-        IERC20(token).forceApprove(msg.sender, amount + premium);
     }
 
     /// @return amount of the path's last token
@@ -138,5 +105,21 @@ contract VaultBorrower is VaultBase, IAaveV3FlashBorrower, IERC3156FlashBorrower
         (uint256 sold,) = _flashSwap(order, hop);
         require(sold == amountIn, ValueForbidden("sold", sold, amountIn));
         return _idle(order.tokenOut) - before;
+    }
+
+    /// @dev By a proxy that has no rights here and is sent exactly what is sold. What it says is not asked for; what comes back unsold would
+    /// lie idle, and is refused as with a pool.
+    /// @param path router and hash of its calldata
+    /// @return tokenOut units that came
+    function _sellByRouter(LoanOrder memory order, bytes calldata path) private returns (uint256) {
+        (uint256 idleIn, uint256 idleOut) = (_idle(order.tokenIn), _idle(order.tokenOut));
+        IERC20(order.tokenIn).safeTransfer(_swapProxy, order.amountIn);
+        // lengths were checked before the loan
+        // forge-lint: disable-next-line(unsafe-typecast)
+        (address router, bytes32 dataHash) = (address(bytes20(path[:20])), bytes32(path[20:]));
+        ISwapProxy(_swapProxy).swap(router, dataHash, order.tokenIn, order.amountIn, order.tokenOut);
+        uint256 sold = UnitMath.saturatingSub(idleIn, _idle(order.tokenIn));
+        require(sold == order.amountIn, ValueForbidden("sold", sold, order.amountIn));
+        return UnitMath.saturatingSub(_idle(order.tokenOut), idleOut);
     }
 }

@@ -21,6 +21,11 @@ contract VaultCustodian is VaultOwner, VaultViews, VaultConfigViews {
         rescuer = address(rescuer_);
     }
 
+    /// @notice Lending venues, in the order of the wiring.
+    function adapters() external view returns (address[] memory) {
+        return _adapters();
+    }
+
     receive() external payable {}
 
     fallback() external {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {VaultBase} from "./VaultBase.sol";
+import {VaultSteps} from "./VaultSteps.sol";
 import {ILendingAdapter, VenueHealth, VenueQuote} from "./interfaces/ILendingAdapter.sol";
 import {UnitMath} from "./libraries/UnitMath.sol";
 import {VenueBooks} from "./libraries/VenueBooks.sol";
@@ -11,7 +11,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 /// @title What an execution measures before and after its effects
 /// @notice Balances and the venue's own answers; what a call returned is not believed.
-abstract contract VaultMeasure is VaultBase {
+abstract contract VaultMeasure is VaultSteps {
     /// @dev What is spent: at most `maxIn`, and no more than there is to sell, to add or to repay.
     function _measureBefore(Decision calldata d, Execution memory x, Outcome memory outcome) internal view {
         x.idleIn = _idle(d.tokenIn);
@@ -39,11 +39,6 @@ abstract contract VaultMeasure is VaultBase {
         (x.healthBeforeWad, x.collateralBeforeWad, x.debtBeforeWad) = (told.healthWad, told.collateralWad, told.debtWad);
     }
 
-    /// @dev Proven, not claimed: only a decision that had health measured before can show one.
-    function _isEmergency(Execution memory x) internal pure returns (bool) {
-        return x.measured && x.healthBeforeWad < x.position.emergencyHealthWad;
-    }
-
     /// @dev An idle repair is measured in its one token, on the idle side and on the position's side. A swap is measured by what the pool
     /// took and gave, and the rest of the equity by balances and the venue's books.
     function _measureAfter(Decision calldata d, Execution memory x, Outcome memory outcome) internal view {
@@ -53,7 +48,7 @@ abstract contract VaultMeasure is VaultBase {
         uint256 idleDrop = UnitMath.saturatingSub(x.idleIn, idleIn);
         if (x.swaps) {
             // no idle token may go anywhere: were it so, it is spent, or was not obtained
-            outcome.spent = Math.max(outcome.spent, idleDrop);
+            outcome.spent += idleDrop;
             uint256 idleOut = _idle(d.tokenOut);
             outcome.obtained = UnitMath.saturatingSub(outcome.obtained, UnitMath.saturatingSub(x.idleOut, idleOut));
             if (!x.measured) return;

@@ -50,8 +50,10 @@ abstract contract VaultStorage is IVaultTerms {
     mapping(bytes32 callHash => uint256) internal _executableAt; // unix seconds, zero = not submitted
     mapping(uint256 positionId => NetTerms) internal _nets;
     mapping(uint256 positionId => NetState) internal _netStates;
+    mapping(bytes32 digest => address) internal _queuedCalls; // arguments of a queued decision, as code; stale where the queue has it not
 
     bool private transient _locked;
+    bool internal transient _carrying; // a position is on its way, and the lender in flight answers to the plane that carries it
 
     /// @dev Held by whatever moves funds, from its first line to its last; transient, so no path can leave it shut.
     modifier lock() {

@@ -3,19 +3,24 @@ pragma solidity ^0.8.28;
 
 import {VaultNet} from "./VaultNet.sol";
 import {NetGuard} from "./guards/NetGuard.sol";
+import {NonceGuard} from "./guards/NonceGuard.sol";
 import {OracleGuard} from "./guards/OracleGuard.sol";
 import {VenueHealth} from "./interfaces/ILendingAdapter.sol";
+import {IVaultAgent} from "./interfaces/IVaultAgent.sol";
 import {IVaultRescue} from "./interfaces/IVaultRescue.sol";
 import {ConfigPage, Page} from "./libraries/ConfigPage.sol";
 import {RescueSize} from "./libraries/RescueSize.sol";
-import {TokenRole, Upkeep} from "./types/Config.sol";
+import {QueuedDecision, TokenRole, Upkeep} from "./types/Config.sol";
+import {Decision, RouteKind} from "./types/Decision.sol";
 import {Execution} from "./types/Execution.sol";
 import {NetState, NetTerms} from "./types/Net.sol";
 
 /// @title What a keeper would have to do now
-/// @notice Answers with a call only where that call would pass in this very block at any pool price within the owner's slippage cap.
+/// @notice A rescue goes before anything that waits, and is offered only where it would pass in this very block at any pool price within the owner's
+/// slippage cap. A decision that has waited is offered in its time; what prices, budgets and pools say then is the execution's to find out.
 abstract contract VaultUpkeep is VaultNet {
     using ConfigPage for Page;
+    using NonceGuard for mapping(uint256 => uint256);
 
     /// @param x position filled in
     /// @param roles of the position's tokens
@@ -26,8 +31,34 @@ abstract contract VaultUpkeep is VaultNet {
         returns (Upkeep, bytes memory)
     {
         uint256 amount = _rescueAmount(positionId, x, page, roles, told);
-        if (amount == 0) return (Upkeep.NONE, "");
-        return (Upkeep.SAFETY_NET, abi.encodeCall(IVaultRescue.rescue, (positionId, amount)));
+        if (amount != 0) return (Upkeep.SAFETY_NET, abi.encodeCall(IVaultRescue.rescue, (positionId, amount)));
+        bytes memory call = _queuedCall(positionId, page);
+        return call.length == 0 ? (Upkeep.NONE, call) : (Upkeep.QUEUE_READY, call);
+    }
+
+    /// @dev The latest of the position's decisions whose time has come, so that a new plan goes before the one it replaces; empty where there is
+    /// none. The epoch that it waited in answers for state, signer, model, position and tokens: each of them changes it.
+    function _queuedCall(uint256 positionId, Page page) private view returns (bytes memory call) {
+        uint256 count = _queue.length;
+        if (count == 0) return "";
+        uint256 graceSeconds = page.queueTerms().graceSeconds;
+        uint256 latest;
+        for (uint256 i; i < count; i++) {
+            QueuedDecision memory item = _queue[i];
+            bool ripe = item.epoch == _configEpoch && block.timestamp >= item.executableAt
+                && block.timestamp <= item.executableAt + graceSeconds;
+            if (!ripe || item.executableAt < latest) continue;
+            bytes memory arguments = ConfigPage.wordsAt(_queuedCalls[item.digest]);
+            if (!_isCallable(positionId, arguments)) continue;
+            (latest, call) = (item.executableAt, bytes.concat(IVaultAgent.executeQueued.selector, arguments));
+        }
+    }
+
+    /// @dev A keeper has no calldata for a router: that decision is for whoever holds it, through the proxy.
+    function _isCallable(uint256 positionId, bytes memory arguments) private view returns (bool) {
+        (Decision memory d,) = abi.decode(arguments, (Decision, bytes));
+        if (d.positionId != positionId || d.route.kind == RouteKind.Aggregator) return false;
+        return !_nonces[positionId].isUsed(d.nonce);
     }
 
     /// @dev Zero where the net may not act. No slot is read while health is at or above the target, or no net is set.
@@ -42,11 +73,13 @@ abstract contract VaultUpkeep is VaultNet {
         if (told.healthWad >= _triggerWad(terms, state, page, x) || block.timestamp < NetGuard.cooledAt(terms, state)) {
             return 0;
         }
-        uint256 priceInWad = _usablePriceWad(page, roles, terms.tokenIn, TokenRole.Collateral);
-        if (priceInWad == 0 || _usablePriceWad(page, roles, terms.tokenOut, TokenRole.Debt) == 0) return 0;
+        uint256 indexIn = page.indexOf(terms.tokenIn);
+        uint256 priceInWad = _usablePriceWad(page, roles, indexIn, TokenRole.Collateral);
+        if (priceInWad == 0) return 0;
+        if (_usablePriceWad(page, roles, page.indexOf(terms.tokenOut), TokenRole.Debt) == 0) return 0;
         RescueSize.Market memory market = RescueSize.Market({
             priceInWad: priceInWad,
-            unitIn: 10 ** page.asset(page.indexOf(terms.tokenIn)).tokenDecimals,
+            unitIn: 10 ** page.asset(indexIn).tokenDecimals,
             lossLeftWad: NetGuard.lossLeftWad(terms, state),
             minGainWad: x.position.minHealthGainWad,
             isOnlyCollateral: _collaterals(roles) == 1
@@ -55,8 +88,7 @@ abstract contract VaultUpkeep is VaultNet {
     }
 
     /// @dev Zero where the token has lost its role, or its feed is not fit.
-    function _usablePriceWad(Page page, uint256 roles, address token, TokenRole role) private view returns (uint256) {
-        uint256 index = page.indexOf(token);
+    function _usablePriceWad(Page page, uint256 roles, uint256 index, TokenRole role) private view returns (uint256) {
         if (ConfigPage.roleOf(roles, index) != role) return 0;
         OracleGuard.Reading memory reading = OracleGuard.read(page.asset(index));
         return reading.fault == OracleGuard.Fault.None ? reading.priceWad : 0;

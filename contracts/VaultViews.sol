@@ -35,11 +35,11 @@ abstract contract VaultViews is VaultUpkeep, IVaultCustody {
     /// @inheritdoc IVaultCustody
     function status(uint256 positionId) external view unlocked returns (PositionStatus memory s) {
         Execution memory x = ConfigPage.newExecution()[0];
-        Page page = ConfigPage.read(_page, _configEpoch);
+        (s.state, s.configEpoch) = (_state, _configEpoch);
+        Page page = ConfigPage.read(_page, s.configEpoch);
         page.takeLimits(x);
         uint256 roles = page.takePosition(positionId, x);
         VenueHealth memory told = _tryHealth(x.position.adapter, x.position.venueRef);
-        (s.state, s.configEpoch) = (_state, _configEpoch);
         (s.healthWad, s.collateralWad, s.debtWad) = (told.healthWad, told.collateralWad, told.debtWad);
         (s.lossBudgetWad, s.notionalBudgetWad) = BudgetGuard.available(_budgets, x.limits);
         (s.upkeep, s.upkeepCall) = _upkeep(positionId, x, page, roles, told);
@@ -55,6 +55,11 @@ abstract contract VaultViews is VaultUpkeep, IVaultCustody {
     /// @inheritdoc IVaultCustody
     function assetToPriceFeed(address token) external view returns (address feed) {
         return _assets[token].feed;
+    }
+
+    /// @inheritdoc IVaultCustody
+    function swapProxy() external view returns (address) {
+        return _swapProxy;
     }
 
     /// @dev Holdings round down and debts up, per token.

@@ -21,6 +21,7 @@ abstract contract VaultWiring is VaultStorage {
 
     address private immutable _aaveFlashPool;
     address private immutable _freeFlashLender;
+    address internal immutable _swapProxy;
 
     constructor(Wiring memory wiring) {
         uint256 count = wiring.adapters.length;
@@ -30,7 +31,9 @@ abstract contract VaultWiring is VaultStorage {
         }
         _requireCodeOrNone("aaveFlashPool", wiring.aaveFlashPool);
         _requireCodeOrNone("freeFlashLender", wiring.freeFlashLender);
+        _requireCodeOrNone("swapProxy", wiring.swapProxy);
         (_aaveFlashPool, _freeFlashLender) = (wiring.aaveFlashPool, wiring.freeFlashLender);
+        _swapProxy = wiring.swapProxy;
         wiringHash = keccak256(abi.encode(wiring));
         _adapter0 = wiring.adapters[0];
         _adapter1 = _at(wiring, 1);
@@ -40,8 +43,8 @@ abstract contract VaultWiring is VaultStorage {
         _adapter5 = _at(wiring, 5);
     }
 
-    /// @notice Lending venues, in the order of the wiring.
-    function adapters() public view returns (address[] memory list) {
+    /// @dev Lending venues, in the order of the wiring.
+    function _adapters() internal view returns (address[] memory list) {
         list = new address[](MAX_ADAPTERS);
         (list[0], list[1], list[2]) = (_adapter0, _adapter1, _adapter2);
         (list[3], list[4], list[5]) = (_adapter3, _adapter4, _adapter5);
@@ -58,18 +61,25 @@ abstract contract VaultWiring is VaultStorage {
         require(known && adapter != address(0), VenueForbidden(adapter, _adapter0));
     }
 
-    /// @dev Who lends on a route; zero where nobody does.
-    function _lenderOf(RouteKind route) internal view returns (address) {
+    /// @dev Who lends on a route; zero where nobody does. An aggregator's sale is financed by either lender, whichever is named.
+    function _lenderOf(RouteKind route, address named) internal view returns (address) {
         if (route == RouteKind.AaveV3FlashLoan) return _aaveFlashPool;
-        return route == RouteKind.FreeFlashLoan ? _freeFlashLender : address(0);
+        if (route == RouteKind.FreeFlashLoan) return _freeFlashLender;
+        bool lends = named == _aaveFlashPool || named == _freeFlashLender;
+        return route == RouteKind.Aggregator && lends ? named : address(0);
+    }
+
+    /// @dev Only Aave's loan costs something.
+    function _chargesPremium(address lender) internal view returns (bool) {
+        return lender == _aaveFlashPool;
     }
 
     function _requireSameWiring(bytes32 observed) internal view {
         require(observed == wiringHash, WiringMismatch(observed, wiringHash));
     }
 
-    function _requireCodeOrNone(string memory name, address lender) private view {
-        require(lender == address(0) || lender.code.length != 0, ZeroAddress(name));
+    function _requireCodeOrNone(string memory name, address account) private view {
+        require(account == address(0) || account.code.length != 0, ZeroAddress(name));
     }
 
     function _at(Wiring memory wiring, uint256 index) private pure returns (address) {

@@ -8,12 +8,14 @@ import {VaultBorrower} from "ballast/VaultBorrower.sol";
 import {VaultConfigurator} from "ballast/VaultConfigurator.sol";
 import {VaultCustodian} from "ballast/VaultCustodian.sol";
 import {VaultFactory} from "ballast/VaultFactory.sol";
+import {VaultMover} from "ballast/VaultMover.sol";
 import {VaultRescuer} from "ballast/VaultRescuer.sol";
 import {AaveV3Adapter} from "ballast/adapters/AaveV3Adapter.sol";
 import {IRebalanceVault} from "ballast/interfaces/IRebalanceVault.sol";
 import {IAaveV3AddressesProvider, IAaveV3Pool} from "ballast/interfaces/external/IAaveV3.sol";
 import {IAggregatorV3} from "ballast/interfaces/external/IAggregatorV3.sol";
 import {SequencedFeed} from "ballast/oracle/SequencedFeed.sol";
+import {SwapProxy} from "ballast/swap/SwapProxy.sol";
 import {
     AssetConfig,
     AssetSetup,
@@ -34,6 +36,7 @@ struct Deployment {
     VaultRescuer rescuer;
     VaultCustodian custodian;
     VaultBorrower borrower;
+    VaultMover mover;
     RebalanceVault implementation;
     VaultFactory factory;
     IRebalanceVault vault;
@@ -71,7 +74,7 @@ contract Deploy is Script, AbstractWorldCheck {
         config.models = vm.envOr("BALLAST_MODELS", ",", new bytes32[](0));
     }
 
-    /// @notice The seven transactions. The deploying account needs no role and keeps none.
+    /// @notice The nine transactions, ten with routers. The deploying account needs no role and keeps none.
     function deploy(string memory json, InitialConfig memory config, bytes32 salt, address creator)
         public
         returns (Deployment memory d)
@@ -80,18 +83,28 @@ contract Deploy is Script, AbstractWorldCheck {
             IAaveV3AddressesProvider(Parameters.addressesProvider(json)), IAaveV3Pool(Parameters.pool(json))
         );
         Wiring memory wiring = Wiring(
-            new address[](1), Parameters.uniswapV3Factory(json), Parameters.pool(json), Parameters.freeFlashLender(json)
+            new address[](1),
+            Parameters.uniswapV3Factory(json),
+            Parameters.pool(json),
+            Parameters.freeFlashLender(json),
+            _deployProxy(Parameters.swapRouters(json))
         );
         wiring.adapters[0] = address(d.adapter);
         d.configurator = new VaultConfigurator(wiring);
         d.rescuer = new VaultRescuer(d.configurator, wiring);
         d.custodian = new VaultCustodian(d.rescuer, wiring);
         d.borrower = new VaultBorrower(wiring);
-        d.implementation = new RebalanceVault(d.custodian, d.borrower, wiring);
+        d.mover = new VaultMover(wiring);
+        d.implementation = new RebalanceVault(d.custodian, d.borrower, d.mover, wiring);
         d.factory = new VaultFactory(address(d.implementation));
         config.positions[0].config.adapter = address(d.adapter);
         d.vault = IRebalanceVault(d.factory.createVault(salt, config));
         _equal("vault's address", address(d.vault), d.factory.vaultOf(creator, salt));
+    }
+
+    /// @dev No routers, no proxy, and no route of that kind.
+    function _deployProxy(address[] memory routers) private returns (address) {
+        return routers.length == 0 ? address(0) : address(new SwapProxy(routers));
     }
 
     /// @notice Every address has code, the pool is the provider's, every feed is fresh and inside its bounds.
@@ -103,6 +116,10 @@ contract Deploy is Script, AbstractWorldCheck {
         _requireCode("uniswapV3Factory", Parameters.uniswapV3Factory(json));
         for (uint256 i; i < config.assets.length; i++) {
             _requireAsset(config.assets[i]);
+        }
+        address[] memory routers = Parameters.swapRouters(json);
+        for (uint256 i; i < routers.length; i++) {
+            _requireCode("swapRouters", routers[i]);
         }
         (address sequencer,) = Parameters.sequencer(json);
         if (sequencer != address(0)) _requireSequencer(sequencer);
@@ -144,9 +161,10 @@ contract Deploy is Script, AbstractWorldCheck {
     }
 
     function _requireWiring(Deployment memory d) private view {
-        _equal("vault's adapter", d.implementation.adapters()[0], address(d.adapter));
+        _equal("custodian's adapter", d.custodian.adapters()[0], address(d.adapter));
         _equal("vault's custodian", d.implementation.custodian(), address(d.custodian));
         _equal("vault's borrower", d.implementation.borrower(), address(d.borrower));
+        _equal("vault's mover", d.implementation.mover(), address(d.mover));
         _equal("custodian's rescuer", d.custodian.rescuer(), address(d.rescuer));
         _equal("rescuer's configurator", d.rescuer.configurator(), address(d.configurator));
         _equal("factory's implementation", d.factory.implementation(), address(d.implementation));
@@ -179,6 +197,7 @@ contract Deploy is Script, AbstractWorldCheck {
         vm.serializeAddress("deployment", "rescuer", address(d.rescuer));
         vm.serializeAddress("deployment", "custodian", address(d.custodian));
         vm.serializeAddress("deployment", "borrower", address(d.borrower));
+        vm.serializeAddress("deployment", "mover", address(d.mover));
         vm.serializeAddress("deployment", "implementation", address(d.implementation));
         vm.serializeAddress("deployment", "factory", address(d.factory));
         string memory json = vm.serializeAddress("deployment", "vault", address(d.vault));

@@ -47,6 +47,12 @@ library Parameters {
         return vm.parseJsonAddress(json, ".freeFlashLender");
     }
 
+    /// @notice Routers of aggregators that the swap proxy may call; none where the file has none.
+    function swapRouters(string memory json) internal view returns (address[] memory) {
+        if (!vm.keyExistsJson(json, ".swapRouters")) return new address[](0);
+        return vm.parseJsonAddressArray(json, ".swapRouters");
+    }
+
     /// @notice Uptime feed of the rollup's sequencer and the grace after its return; zeros on a chain without one.
     function sequencer(string memory json) internal view returns (address feed, uint256 graceSeconds) {
         if (!vm.keyExistsJson(json, ".sequencer")) return (address(0), 0);

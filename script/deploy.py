@@ -72,6 +72,7 @@ class Deployment:
     rescuer: ContractInstance
     custodian: ContractInstance
     borrower: ContractInstance
+    mover: ContractInstance
     implementation: ContractInstance
     factory: ContractInstance
     vault: ContractInstance
@@ -136,7 +137,8 @@ def require_world(parameters: Mapping[str, Any]) -> None:
     _require("the addresses provider's pool", pool, parameters["aave"]["pool"])
     if "sequencer" in parameters:
         _require_sequencer(parameters["sequencer"]["feed"])
-    for address in (parameters["uniswapV3Factory"], *(asset["token"] for asset in parameters["assets"])):
+    tokens = (asset["token"] for asset in parameters["assets"])
+    for address in (parameters["uniswapV3Factory"], *parameters.get("swapRouters", ()), *tokens):
         _require_code(address)
     for asset in parameters["assets"]:
         _require_feed(asset)
@@ -155,22 +157,36 @@ def deploy(
         parameters["uniswapV3Factory"],
         parameters["aave"]["pool"],
         parameters.get("freeFlashLender", NOBODY),
+        swap_proxy(account, parameters),
     )
     configurator = account.deploy(project.VaultConfigurator, wiring)
     rescuer = account.deploy(project.VaultRescuer, configurator, wiring)
     custodian = account.deploy(project.VaultCustodian, rescuer, wiring)
     borrower = account.deploy(project.VaultBorrower, wiring)
-    implementation = account.deploy(project.RebalanceVault, custodian, borrower, wiring)
+    mover = account.deploy(project.VaultMover, wiring)
+    implementation = account.deploy(project.RebalanceVault, custodian, borrower, mover, wiring)
     factory = account.deploy(project.VaultFactory, implementation)
     read = sequenced(account, parameters)
     config = initial_config(read, parties, adapter.address, approved_models())
     factory.createVault(salt, config, sender=account)
     vault = instance(factory.vaultOf(account, salt), "IRebalanceVault")
     deployment = Deployment(
-        adapter, configurator, rescuer, custodian, borrower, implementation, factory, vault
+        adapter, configurator, rescuer, custodian, borrower, mover, implementation, factory, vault
     )
     require_deployed(deployment, parties, read)
     return deployment
+
+
+def swap_proxy(account: AccountAPI, parameters: Mapping[str, Any]) -> str:
+    """A proxy for the file's routers; nobody where it has none, and then no route of that kind."""
+    routers = parameters.get("swapRouters", [])
+    return account.deploy(project.SwapProxy, routers).address if routers else NOBODY
+
+
+def routers_of(vault: ContractInstance) -> list[str]:
+    """Routers that may sell the vault's collateral; none where it has no proxy."""
+    proxy = vault.swapProxy()
+    return [] if proxy == NOBODY else list(instance(proxy, "ISwapProxy").routers())
 
 
 def sequenced(account: AccountAPI, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -194,6 +210,7 @@ def require_deployed(deployment: Deployment, parties: Parties, parameters: Mappi
     vault, limits = deployment.vault, parameters["limits"]
     for role in ("owner", "curator", "guardian", "signer"):
         _require(role, getattr(vault, role)(), getattr(parties, role))
+    _require("routers", routers_of(vault), list(parameters.get("swapRouters", ())))
     status = vault.status(parameters["position"]["positionId"])
     _require("state", status.state, 0)
     _require("health without debt", status.healthWad, 2**256 - 1)

@@ -106,6 +106,28 @@ contract AaveV3Adapter is ILendingAdapter {
     }
 
     /// @inheritdoc ILendingAdapter
+    /// @dev The pool enables an account's first deposit as its collateral; whoever has a deposit already has chosen for himself.
+    function supplyFor(bytes32 venueRef, address token, uint256 amount, address account)
+        external
+        onlyDelegated
+        noSubAccount(venueRef)
+    {
+        IERC20(token).forceApprove(address(pool), amount);
+        pool.supply(token, amount, account, NO_REFERRAL);
+        _clearAllowance(token);
+    }
+
+    /// @inheritdoc ILendingAdapter
+    /// @dev Consent is `approveDelegation(vault, amount)` at the debt token, which is used up.
+    function borrowFor(bytes32 venueRef, address token, uint256 amount, address account)
+        external
+        onlyDelegated
+        noSubAccount(venueRef)
+    {
+        pool.borrow(token, amount, VARIABLE_RATE, NO_REFERRAL, account);
+    }
+
+    /// @inheritdoc ILendingAdapter
     function health(address account, bytes32 venueRef)
         external
         view

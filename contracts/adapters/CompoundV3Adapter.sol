@@ -144,6 +144,29 @@ contract CompoundV3Adapter is ILendingAdapter {
     }
 
     /// @inheritdoc ILendingAdapter
+    function supplyFor(bytes32 venueRef, address token, uint256 amount, address account)
+        external
+        onlyDelegated
+        noSubAccount(venueRef)
+        notBase(token)
+    {
+        IERC20(token).forceApprove(address(comet), amount);
+        comet.supplyTo(account, token, amount);
+    }
+
+    /// @inheritdoc ILendingAdapter
+    /// @dev Consent is `allow(vault, true)`, as for `pullIn`.
+    function borrowFor(bytes32 venueRef, address token, uint256 amount, address account)
+        external
+        onlyDelegated
+        noSubAccount(venueRef)
+        onlyBase(token)
+    {
+        require(amount != type(uint256).max, AmountUnbounded());
+        comet.withdrawFrom(account, address(this), token, amount);
+    }
+
+    /// @inheritdoc ILendingAdapter
     function health(address account, bytes32 venueRef)
         external
         view

@@ -100,10 +100,7 @@ contract MakerAdapter is ILendingAdapter {
     /// @inheritdoc ILendingAdapter
     function supply(bytes32 venueRef, address token, uint256 amount) external onlyDelegated {
         (uint256 cdp, address urn) = _ownCdp(venueRef);
-        _requireToken(token, gem);
-        IERC20(token).forceApprove(address(gemJoin), amount);
-        gemJoin.join(urn, amount);
-        manager.frob(cdp, (amount * _scale).toInt256(), 0);
+        _lock(cdp, urn, token, amount);
     }
 
     /// @inheritdoc ILendingAdapter
@@ -120,15 +117,7 @@ contract MakerAdapter is ILendingAdapter {
     /// @inheritdoc ILendingAdapter
     function borrow(bytes32 venueRef, address token, uint256 amount) external onlyDelegated {
         (uint256 cdp, address urn) = _ownCdp(venueRef);
-        _requireToken(token, dai);
-        uint256 needed = amount * RAY;
-        uint256 there = vat.dai(urn);
-        uint256 dart = needed > there ? Math.ceilDiv(needed - there, _drip()) : 0;
-        manager.frob(cdp, 0, dart.toInt256());
-        manager.move(cdp, address(this), needed);
-        vat.hope(address(daiJoin));
-        daiJoin.exit(address(this), amount);
-        vat.nope(address(daiJoin));
+        _draw(cdp, urn, token, amount);
     }
 
     /// @inheritdoc ILendingAdapter
@@ -172,6 +161,20 @@ contract MakerAdapter is ILendingAdapter {
         _joinDai(address(this), due);
         vat.frob(ilk, urn, urn, address(this), 0, -dart.toInt256());
         vat.move(address(this), urn, due * RAY - dart * rate);
+    }
+
+    /// @inheritdoc ILendingAdapter
+    /// @dev Consent is `cdpAllow(cdp, vault, 1)`, as for `pullIn`.
+    function supplyFor(bytes32 venueRef, address token, uint256 amount, address account) external onlyDelegated {
+        (uint256 cdp, address urn) = _cdpOf(venueRef, account);
+        _lock(cdp, urn, token, amount);
+    }
+
+    /// @inheritdoc ILendingAdapter
+    /// @dev Consent is `cdpAllow(cdp, vault, 1)`, as for `pullIn`.
+    function borrowFor(bytes32 venueRef, address token, uint256 amount, address account) external onlyDelegated {
+        (uint256 cdp, address urn) = _cdpOf(venueRef, account);
+        _draw(cdp, urn, token, amount);
     }
 
     // ---------------------------------------------------------------- views
@@ -277,6 +280,26 @@ contract MakerAdapter is ILendingAdapter {
     }
 
     // ---------------------------------------------------------------- parts of the mutators
+
+    function _lock(uint256 cdp, address urn, address token, uint256 amount) private {
+        _requireToken(token, gem);
+        IERC20(token).forceApprove(address(gemJoin), amount);
+        gemJoin.join(urn, amount);
+        manager.frob(cdp, (amount * _scale).toInt256(), 0);
+    }
+
+    /// @dev Dai that lies in the cdp's account is used first.
+    function _draw(uint256 cdp, address urn, address token, uint256 amount) private {
+        _requireToken(token, dai);
+        uint256 needed = amount * RAY;
+        uint256 there = vat.dai(urn);
+        uint256 dart = needed > there ? Math.ceilDiv(needed - there, _drip()) : 0;
+        manager.frob(cdp, 0, dart.toInt256());
+        manager.move(cdp, address(this), needed);
+        vat.hope(address(daiJoin));
+        daiJoin.exit(address(this), amount);
+        vat.nope(address(daiJoin));
+    }
 
     function _free(uint256 cdp, uint256 locked, uint256 unlocked, address to) private {
         manager.frob(cdp, -(locked * _scale).toInt256(), 0);

@@ -49,7 +49,7 @@ library NetGuard {
     }
 
     function lossLeftWad(NetTerms memory t, NetState storage s) internal view returns (uint256) {
-        return s.loss.available(t.lossPerWindowWad, t.windowSeconds);
+        return Budget.refilled(s.lossLeft, s.lossUpdatedAt, t.lossPerWindowWad, t.windowSeconds);
     }
 
     function rewardLeftWad(NetTerms memory t, NetState storage s) internal view returns (uint256) {
@@ -67,8 +67,9 @@ library NetGuard {
         returns (uint256 reservedWad)
     {
         reservedWad = UnitMath.bpsOfUp(notionalWad, maxLossBps(t));
-        (bool enough, uint256 leftWad) = s.loss.reserve(t.lossPerWindowWad, t.windowSeconds, reservedWad);
-        require(enough, IVaultTerms.LossBudgetExceeded(reservedWad, leftWad));
+        uint256 leftWad = lossLeftWad(t, s);
+        require(reservedWad <= leftWad, IVaultTerms.LossBudgetExceeded(reservedWad, leftWad));
+        _storeLoss(s, leftWad - reservedWad);
         s.rescuedAt = uint48(block.timestamp);
     }
 
@@ -85,13 +86,20 @@ library NetGuard {
         require(measuredWad <= reservedWad, IVaultTerms.LossExceeded(measuredWad, reservedWad));
         // never more than `reserve` took in the same transaction, so within the burst again
         // forge-lint: disable-next-line(unsafe-typecast)
-        s.loss.left += uint128(reservedWad - measuredWad);
+        s.lossLeft += uint96(reservedWad - measuredWad);
     }
 
     /// @notice Before terms change: refill up to now by the old ones.
     function accrue(NetTerms memory t, NetState storage s) internal {
         if (t.targetHealthWad == 0) return;
-        s.loss.accrue(t.lossPerWindowWad, t.windowSeconds);
+        _storeLoss(s, lossLeftWad(t, s));
         s.reward.accrue(t.rewardPerWindowWad, t.windowSeconds);
+    }
+
+    /// @param leftWad at most half of the cap, as all that `lossLeftWad` returns
+    function _storeLoss(NetState storage s, uint256 leftWad) private {
+        // at most cap / 2 < 2^95
+        // forge-lint: disable-next-line(unsafe-typecast)
+        (s.lossLeft, s.lossUpdatedAt) = (uint96(leftWad), uint64(block.timestamp));
     }
 }

@@ -18,7 +18,7 @@ struct VenueQuote {
 
 /// @title One lending protocol behind one interface
 /// @notice Adapters hold no policy, no storage and no funds. Mutators run by delegatecall from a vault, refuse direct calls, act on
-/// `address(this)` only (the two porters also on the account that they name) and leave no allowance behind. The views are called directly and
+/// `address(this)` only (the four porters also on the account that they name) and leave no allowance behind. The views are called directly and
 /// name the account they look at.
 /// @dev `venueRef` selects a sub-account where the venue has them; adapters without sub-accounts require it to be zero.
 interface ILendingAdapter {
@@ -51,6 +51,15 @@ interface ILendingAdapter {
     /// @notice Repays at most `amount` of `account`'s debt from the vault's idle balance, never more than the debt.
     /// @dev Needs no consent: everywhere anyone may repay for another. `venueRef` is the sub-account of `account`.
     function repayFor(bytes32 venueRef, address token, uint256 amount, address account) external;
+
+    /// @notice Moves `amount` of `token` from the vault's idle balance into `account`'s position as collateral.
+    /// @dev `venueRef` is the sub-account of `account`, who must have allowed the vault to act on it where the venue asks for that.
+    function supplyFor(bytes32 venueRef, address token, uint256 amount, address account) external;
+
+    /// @notice Borrows `amount` of `token` to the vault, as debt of `account`.
+    /// @dev `account` must have allowed the vault to do so at the venue; whose debt it may become is the caller's to check. `venueRef` is the
+    /// sub-account of `account`.
+    function borrowFor(bytes32 venueRef, address token, uint256 amount, address account) external;
 
     /// @notice Health of `account` in the venue's own prices.
     function health(address account, bytes32 venueRef) external view returns (VenueHealth memory);

@@ -21,6 +21,9 @@ interface IVaultCustody is IVaultTerms {
     /// @notice Primary feed that `token` is valued by, zero where it is not registered; `assetConfig` tells the rest.
     function assetToPriceFeed(address token) external view returns (address feed);
 
+    /// @notice Relay of decisions that an aggregator executes, see `ISwapProxy`; zero where this vault's code has none.
+    function swapProxy() external view returns (address);
+
     function domainSeparator() external view returns (bytes32);
     function isNonceUsed(uint256 positionId, uint256 nonce) external view returns (bool);
     function nonceBitmap(uint256 positionId, uint256 word) external view returns (uint256);

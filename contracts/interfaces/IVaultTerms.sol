@@ -95,6 +95,10 @@ interface IVaultTerms {
     error HealthNotImproved(uint256 afterWad, uint256 requiredWad);
     error DebtIncreased(uint256 afterAmount, uint256 beforeAmount);
     error AllowanceLeft(address token, address spender, uint256 amount);
+    /// @notice A move or a port would have left tokens idle in the vault, or used up idle ones.
+    error IdleChanged(address token, uint256 afterAmount, uint256 beforeAmount);
+    /// @notice All of a position was to move, and this much of its collateral or debt did not.
+    error LeftBehind(address token, uint256 amount);
     error InsufficientGas();
     error CallbackUnexpected(address sender);
 

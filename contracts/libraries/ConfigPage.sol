@@ -29,7 +29,7 @@ library ConfigPage {
     uint256 private constant POSITION_BYTES = 9 * 32;
     uint256 private constant POSITION_CONFIG_AT = 2 * 32;
     uint256 private constant NET_BYTES = 16 * 32;
-    uint256 private constant EXECUTION_BYTES = 23 * 32; // a test counts the members
+    uint256 private constant EXECUTION_BYTES = 24 * 32; // a test counts the members
     // deploys what follows it: return(0, copy of the rest of this code)
     bytes private constant DEPLOYER = hex"600b5981380380925939f3";
 
@@ -40,6 +40,17 @@ library ConfigPage {
             account := create(0, add(code, 32), mload(code))
         }
         require(account != address(0), IVaultTerms.ZeroAddress("configPage"));
+    }
+
+    /// @notice All words of the account at `account` that `write` made.
+    function wordsAt(address account) internal view returns (bytes memory words) {
+        words = account.code;
+        assembly ("memory-safe") {
+            // without the first byte, at which the code stops
+            let length := sub(mload(words), 1)
+            mcopy(add(words, 32), add(words, 33), length)
+            mstore(words, length)
+        }
     }
 
     /// @notice The page at `account`, which must be of this epoch.

@@ -29,7 +29,7 @@ library NetCheck {
         ConfigCheck.inRange("maxActionWad", t.maxActionWad, 1, type(uint128).max - 1);
         ConfigCheck.inRange("minActionWad", t.minActionWad, 1, t.maxActionWad);
         // two, because half of it is the burst; the greatest value is no limit
-        ConfigCheck.inRange("lossPerWindowWad", t.lossPerWindowWad, 2, type(uint128).max - 1);
+        ConfigCheck.inRange("lossPerWindowWad", t.lossPerWindowWad, 2, type(uint96).max - 1);
         ConfigCheck.atMost("rewardPerWindowWad", t.rewardPerWindowWad, t.lossPerWindowWad);
         _requireRole(t.tokenIn, roles[t.tokenIn], TokenRole.Collateral);
         _requireRole(t.tokenOut, roles[t.tokenOut], TokenRole.Debt);

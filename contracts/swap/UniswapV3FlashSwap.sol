@@ -5,6 +5,7 @@ import {IVaultTerms} from "../interfaces/IVaultTerms.sol";
 import {IUniswapV3Pool, IUniswapV3SwapCallback} from "../interfaces/external/IUniswapV3Pool.sol";
 import {SwapPath} from "../libraries/SwapPath.sol";
 import {ActionKind} from "../types/Decision.sol";
+import {FlashSwapSlots} from "./FlashSwapSlots.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 /// @notice One flash swap in flight: `tokenIn` out of a position, by sale of collateral or by new debt, `tokenOut` into it.
@@ -22,7 +23,7 @@ struct FlashSwapOrder {
 /// @dev The pool's address follows from a factory fixed in the code and from the tokens and the fee: nobody names a callee. The callback
 /// is accepted once, from the pool in flight, with the very bytes that were sent. Its state lives in transient storage and is gone after
 /// the transaction, whatever happened.
-abstract contract UniswapV3FlashSwap is IUniswapV3SwapCallback {
+abstract contract UniswapV3FlashSwap is FlashSwapSlots, IUniswapV3SwapCallback {
     using SafeCast for uint256;
 
     /// @dev keccak256 of the creation code of a Uniswap V3 pool, fixed by Uniswap.
@@ -32,9 +33,6 @@ abstract contract UniswapV3FlashSwap is IUniswapV3SwapCallback {
     uint160 private constant HIGHEST_PRICE_LIMIT = 1_461_446_703_485_210_103_287_273_052_203_988_822_378_723_970_341;
 
     address public immutable uniswapV3Factory;
-
-    address private transient _pendingPool;
-    bytes32 private transient _pendingDataHash;
 
     constructor(address factory) {
         require(factory.code.length != 0, IVaultTerms.ZeroAddress("uniswapV3Factory"));

@@ -18,7 +18,7 @@ enum RouteKind {
     UniswapV3FlashSwap, // path = tokenIn ++ fee (3 bytes) ++ tokenOut; the pool itself is the lender
     AaveV3FlashLoan, // flashSource = the lending pool, path = the swap
     FreeFlashLoan, // flashSource = a lender without premium, path = the swap
-    Aggregator // path = router (20 bytes) ++ keccak256 of the router's calldata (32 bytes)
+    Aggregator // flashSource = a lender, path = router (20 bytes) ++ keccak256 of the router's calldata (32 bytes)
 }
 
 /// @notice Route of a decision. `path` is hashed into the digest, so no part of a swap stays unsigned.
@@ -38,8 +38,8 @@ struct Decision {
     Route route;
     address tokenIn; // spent: collateral sold, or the idle token itself
     address tokenOut; // obtained: debt token repaid; equal to tokenIn for idle kinds
-    uint256 maxIn; // tokenIn units
-    uint256 minOut; // tokenOut units
+    uint256 maxIn; // tokenIn units; Move: collateral that moves, exactly, or all
+    uint256 minOut; // tokenOut units; Move: debt that moves, exactly, or the least there must be where all moves
     address targetVenue; // Move only, zero otherwise
     uint256 targetPositionId; // Move only, zero otherwise
     uint256 healthFloorWad; // least health factor after, 1e18 = liquidation; below the owner's floor = repair from below
@@ -58,7 +58,8 @@ struct Decision {
     uint48 validUntil; // unix seconds, last second in which it may execute
 }
 
-/// @notice What an execution did, measured; also what `preview` reports.
+/// @notice What an execution did, measured; also what `preview` reports. Of a move: collateral and debt that left the source, health before of the
+/// source and after of the target.
 struct Outcome {
     uint256 spent; // tokenIn units that left idle funds or the position
     uint256 obtained; // tokenOut units that reached idle funds or the position

@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {AssetConfig, Limits, PositionConfig} from "./Config.sol";
 
-/// @notice One execution as it goes through the guards; lives in memory only.
+/// @notice One execution as it goes through the guards; lives in memory only. A move has a second one for its target.
 /// @dev The first four members are the configuration that it runs under; `ConfigPage` writes them by their place.
 struct Execution {
     Limits limits;
@@ -24,9 +24,10 @@ struct Execution {
     uint256 reservedLossWad; // swaps only
     uint256 idleIn; // before
     uint256 idleOut; // before; swaps only
-    uint256 inPosition; // before: collateral, or the debt for a repayment; idle kinds only
+    uint256 inPosition; // before: collateral, or the debt for a repayment; idle kinds and moves
     uint256 healthBeforeWad; // venue's view, zero where it cannot tell or was not asked
     uint256 collateralBeforeWad; // venue's view; measured swaps only
     uint256 debtBeforeWad; // the same
     address spender; // whom a swap's repayment approves
+    uint256 owed; // tokenOut units, before; moves only
 }

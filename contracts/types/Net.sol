@@ -22,11 +22,12 @@ struct NetTerms {
     uint128 rewardPerWindowWad; // USD, same shape
 }
 
-/// @notice What a net remembers. Three storage slots.
+/// @notice What a net remembers. Two storage slots: all that tells whether a rescue is due, and how large, is in the first.
 struct NetState {
     uint48 heartbeatAt; // unix seconds: the agent's latest, or when the terms were set
     uint48 rescuedAt; // unix seconds
-    Budget.Bucket loss; // USD
+    uint96 lossLeft; // USD; the loss bucket, whose cap is below 2^96
+    uint64 lossUpdatedAt; // unix seconds
     Budget.Bucket reward; // USD
 }
 

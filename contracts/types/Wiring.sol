@@ -7,6 +7,7 @@ struct Wiring {
     address uniswapV3Factory;
     address aaveFlashPool; // lends for the length of a call against a premium; zero = not there
     address freeFlashLender; // ERC-3156, without a fee; zero = not there
+    address swapProxy; // calls the routers of aggregators; zero = not there
 }
 
 uint256 constant MAX_ADAPTERS = 6;

@@ -252,6 +252,9 @@ def policy_cost(
                 stretch.prices[:, 3],
                 86_400 // stretch.interval_seconds,
                 1 if event else 0,
+                policy.trailing_mean(
+                    stretch.prices, stretch.interval_seconds, policy.VaultLimits().mean_seconds
+                ),
             )
             rules = make(np.asarray(states.variance))
             for first in range(0, len(rules.trigger), batch):

@@ -17,6 +17,7 @@ from typing import Any
 
 from eth_account import Account
 from eth_utils.crypto import keccak
+from health_vectors import health_vectors
 
 from ballast.decision import eip712
 from ballast.decision.records import SupersededRecord
@@ -322,6 +323,7 @@ def abi_type(parameter: dict[str, Any]) -> str:
 
 
 FILES = {
+    "health.json": health_vectors,
     "decisions.json": decision_vectors,
     "messages.json": message_vectors,
     "ticks.json": tick_vectors,

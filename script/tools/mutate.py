@@ -3,7 +3,8 @@
 Every mutant of a check (guards, `ConfigCheck`, every `require`, every function that only checks) is run,
 and a seeded sample, stratified by file, of the rest. Results go to a JSON-lines file after each mutant; a
 second call goes on where the first ended, and mutants whose source has changed since are run again.
-Assembly, comments, strings and imports are left alone.
+Assembly, comments, strings and imports are left alone. Nearly all are compiled at once, see
+`mutant_schema.py`; what is left is judged alone.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ import re
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from mutant_program import Program
+from mutant_schema import Schema, ask_compiler, errors, sources
 from mutant_tree import Change, MutantTree, Suite, seconds_since
 from run_tests import ROOT, upstream
 
@@ -155,7 +158,7 @@ def _swaps(text: str) -> Iterator[tuple[str, int, str, str]]:
         yield "arithmetic", found.start(1), found.group(1), ARITHMETIC[found.group(1)]
     for found in re.finditer(r"&&|\|\|", text):
         yield "logic", found.start(), found.group(), "||" if found.group() == "&&" else "&&"
-    for found in re.finditer(r"(?<![\w.])\d[\d_]*(?:e\d+)?(?![\w.])", text):
+    for found in re.finditer(r"(?<![\w.])\d[\d_]*(?:e\d+)?(?![\w.])(?: (?:days|hours|minutes))?", text):
         yield "constant", found.start(), found.group(), f"({found.group()} + 1)"
 
 
@@ -246,14 +249,21 @@ def suites_for(path: str) -> list[Suite]:
     return [*first, Suite(ALL_FORK), Suite(ALL_THEFT)]
 
 
-def judge(tree: MutantTree, mutant: Mutant) -> tuple[str, str]:
+def is_program(mutant: Mutant) -> bool:
+    """Tell whether the compiler understands it; that it makes no code of it is told later, if at all."""
+    texts = sources()
+    texts[mutant.change.path] = mutant.change.apply(texts[mutant.change.path])
+    return not errors(ask_compiler(texts, {"": ["ast"]}))
+
+
+def judge_alone(tree: MutantTree, mutant: Mutant) -> tuple[str, str]:
     """Break, compile, and run suites until one notices.
 
     Returns:
         verdict and the test that gave it
     """
     tree.change(mutant.change)
-    if not tree.compile():
+    if not is_program(mutant) or not tree.compile():
         return "invalid", "compiler"
     for suite in suites_for(mutant.change.path):
         ran = tree.run(suite)
@@ -264,29 +274,46 @@ def judge(tree: MutantTree, mutant: Mutant) -> tuple[str, str]:
     return "survived", ""
 
 
+def judge_together(chosen: list[Mutant], url: str) -> Callable[[Mutant], tuple[str, str]]:
+    """Compile all mutants into one program; what it cannot hold is judged alone."""
+    numbers = {mutant.name: number for number, mutant in enumerate(chosen, start=1)}
+    schema = Schema({numbers[mutant.name]: mutant.change for mutant in chosen})
+    print(f"{len(schema.numbers)} of {len(chosen)} mutants in one program", flush=True)
+    program = Program(schema, url, TEST_SECONDS)
+    print(f"{len(program.reaching)} of them are reached by a test", flush=True)
+    tree = MutantTree(0, url, TEST_SECONDS)
+
+    def judge(mutant: Mutant) -> tuple[str, str]:
+        if numbers[mutant.name] not in schema.numbers:
+            return judge_alone(tree, mutant)
+        verdict = program.judge(numbers[mutant.name], mutant.change.path)
+        return verdict.word, verdict.by
+
+    return judge
+
+
 def _sha(path: str) -> str:
     return hashlib.sha256((ROOT / path).read_bytes()).hexdigest()[:16]
 
 
 def earlier(results: Path) -> dict[str, Result]:
-    """Read the results whose source is still the same."""
+    """Read the results whose source is still the same; of several, the last."""
     if not results.is_file():
         return {}
     rows = [Result(**json.loads(line)) for line in results.read_text().splitlines()]
     return {row.name: row for row in rows if (ROOT / row.path).is_file() and row.source == _sha(row.path)}
 
 
-def run(tree: MutantTree, chosen: Iterable[Mutant], results: Path, until: float) -> None:
-    """Judge what has no result yet, until the clock says stop; every result is written at once."""
-    done = earlier(results)
+def run(
+    judge: Callable[[Mutant], tuple[str, str]], chosen: Iterable[Mutant], results: Path, until: float
+) -> None:
+    """Judge the mutants until the clock says stop; every result is written at once."""
     results.parent.mkdir(parents=True, exist_ok=True)
     for mutant in chosen:
-        if mutant.name in done:
-            continue
         if time.monotonic() > until:
             return
         started = time.monotonic()
-        verdict, by = judge(tree, mutant)
+        verdict, by = judge(mutant)
         change = mutant.change
         place = (
             _sha(change.path),
@@ -340,16 +367,17 @@ def main() -> int:
     parser.add_argument(
         "--report", action="store_true", help="print the table of the results so far, run nothing"
     )
+    parser.add_argument("--again", action="store_true", help="run the survivors again: tests have been added")
     asked = parser.parse_args()
     chosen = [m for m in choose(all_mutants(), asked.sample, asked.seed) if asked.only in m.change.path]
-    if not asked.report:
+    done = {
+        name for name, row in earlier(asked.results).items() if not asked.again or row.verdict != "survived"
+    }
+    left = sorted((m for m in chosen if m.name not in done), key=lambda mutant: not mutant.check)
+    if left and not asked.report:
         with upstream() as url:
-            run(
-                MutantTree(0, url, TEST_SECONDS),
-                chosen,
-                asked.results,
-                time.monotonic() + asked.budget_seconds,
-            )
+            judge = judge_together(chosen, url)
+            run(judge, left, asked.results, time.monotonic() + asked.budget_seconds)
     names = {mutant.name for mutant in chosen}
     rows = [row for row in earlier(asked.results).values() if row.name in names]
     print(table(rows, len(chosen)))

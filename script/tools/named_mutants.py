@@ -33,19 +33,26 @@ class NamedMutant:
     search: str
     replace: str
     suite: Suite
+    also: tuple[tuple[str, str], ...] = ()  # further places of a defence that stands in more than one
 
     def change(self, text: str) -> Change:
-        """Locate the defence in the source's text.
+        """Locate the defence in the source's text; the change is from its first place to its last.
 
         Raises:
-            ValueError: unless it stands there exactly once.
+            ValueError: unless each of its places stands there exactly once.
         """
-        count = text.count(self.search)
-        if count != 1:
-            raise ValueError(
-                f"{self.source}: the defence stands there {count} times, must be once: {self.search!r}"
-            )
-        return Change(self.source, text.index(self.search), self.search, self.replace)
+        broken, starts, ends = text, [], []
+        for search, replace in ((self.search, self.replace), *self.also):
+            if text.count(search) != 1:
+                count = text.count(search)
+                raise ValueError(
+                    f"{self.source}: the defence stands there {count} times, must be once: {search!r}"
+                )
+            starts.append(text.index(search))
+            ends.append(text.index(search) + len(search))
+            broken = broken.replace(search, replace)
+        start, end = min(starts), max(ends)
+        return Change(self.source, start, text[start:end], broken[start : len(broken) - len(text) + end])
 
 
 def load(folder: Path) -> list[NamedMutant]:
@@ -67,9 +74,9 @@ def _read(path: Path) -> Iterator[NamedMutant]:
         if not row["holds"]:
             raise ValueError(f"{path.name}: {row['name']!r} names no promise and no threat")
         suite = Suite(row["path"], row["test"], inlined=row.get("inlined", False))
-        yield NamedMutant(
-            row["name"], tuple(row["holds"]), row["source"], row["search"], row["replace"], suite
-        )
+        also = tuple((search, replace) for search, replace in row.get("also", []))
+        place = (row["source"], row["search"], row["replace"])
+        yield NamedMutant(row["name"], tuple(row["holds"]), *place, suite, also)
 
 
 def judge(tree: MutantTree, mutant: NamedMutant) -> tuple[bool, str]:

@@ -6,6 +6,7 @@ A runner that finds no test, or exits 0 although its known-failing canary failed
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import re
 import subprocess
@@ -50,6 +51,13 @@ class Run:
         counts = f"{self.passed:5d} passed, {self.failed} failed, {self.skipped} skipped"
         verdict = "" if self.ok else f"  FAILED (exit {self.status})"
         return f"{self.name:7s} {counts}, {self.seconds:.0f} s{verdict}"
+
+
+@cache
+def contracts_hash() -> str:
+    """Return a hash of every contract: long runs that go on later count what ran on these sources only."""
+    found = sorted(path for path in (ROOT / "contracts").rglob("*.sol") if ".cache" not in path.parts)
+    return hashlib.sha256(b"".join(path.read_bytes() for path in found)).hexdigest()[:16]
 
 
 @cache

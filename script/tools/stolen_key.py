@@ -17,7 +17,7 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from run_tests import COLOUR, FORGE, ROOT, product, upstream
+from run_tests import COLOUR, FORGE, ROOT, contracts_hash, product, upstream
 
 STATE = ROOT / "build/stolen-key/slices.jsonl"
 LEAST_EXECUTED_PERCENT = 20
@@ -41,6 +41,7 @@ class Slice:
     budget_cents: int
     windows: tuple[int, ...]
     seconds: float
+    code: str  # hash of the contracts
 
 
 def parse(text: str, seed: int, seconds: float) -> Slice:
@@ -54,15 +55,16 @@ def parse(text: str, seed: int, seconds: float) -> Slice:
         raise ValueError(f"no figures of a campaign in forge's output: {text[-400:]!r}")
     campaigns, sent, executed, most, budget = (int(number) for number in figures[-1])
     windows = tuple(int(number) for number in histogram[-1].split())
-    return Slice(seed, campaigns, sent, executed, most, budget, windows, seconds)
+    return Slice(seed, campaigns, sent, executed, most, budget, windows, seconds, contracts_hash())
 
 
 def read(state: Path) -> list[Slice]:
-    """Read the slices so far."""
+    """Read the slices so far of these contracts."""
     if not state.is_file():
         return []
     rows = [json.loads(line) for line in state.read_text().splitlines()]
-    return [Slice(**{**row, "windows": tuple(row["windows"])}) for row in rows]
+    counted = [row for row in rows if row.get("code") == contracts_hash()]
+    return [Slice(**{**row, "windows": tuple(row["windows"])}) for row in counted]
 
 
 def summary(slices: list[Slice]) -> tuple[bool, str]:

@@ -25,7 +25,7 @@ def test_script_deploys_from_the_command_line():
 
     assert done.returncode == 0, done.stdout + done.stderr
     written = json.loads((ROOT / "script/output/1.local.json").read_text())
-    planes = ["configurator", "rescuer", "custodian", "borrower", "implementation"]
+    planes = ["configurator", "rescuer", "custodian", "borrower", "mover", "implementation"]
     assert list(written) == ["adapter", *planes, "factory", "vault"]
     for name, address in written.items():
         assert re.search(rf"^{name} +{address}$", done.stdout, re.MULTILINE)
@@ -41,6 +41,7 @@ def test_vault_is_what_the_file_says(deployment, parameters, owner):
     assert (status.collateralWad, status.debtWad, status.healthWad) == (0, 0, 2**256 - 1)
     assert [vault.isModelApproved(model) for model in deploy.approved_models()] == [True, True]
     assert not vault.isModelApproved(b"\1" * 32)
+    assert deploy.routers_of(vault) == parameters["swapRouters"]
 
 
 def test_vault_is_a_clone_that_cannot_be_configured_twice(deployment, parameters, owner):
@@ -59,6 +60,7 @@ def test_vault_is_a_clone_that_cannot_be_configured_twice(deployment, parameters
         (("chainId",), 2, "chain id is 1, allowed is 2"),
         (("aave", "pool"), addresses.WETH, "the addresses provider's pool is"),
         (("uniswapV3Factory",), "0x" + "99" * 20, "has no code on this chain"),
+        (("swapRouters",), ["0x" + "99" * 20], "has no code on this chain"),
         (("sequencer",), {"feed": "0x" + "99" * 20, "graceSeconds": 1}, "has no code on this chain"),
         (("sequencer",), {"feed": addresses.ETH_USD_FEED, "graceSeconds": 1}, "sequencer's feed"),
         (("assets", 0, "feedDecimals"), 18, "is 8, allowed is 18"),
@@ -129,7 +131,9 @@ def compiled(tmp_path_factory):
         "VaultCustodian",
         "VaultRescuer",
         "VaultBorrower",
+        "VaultMover",
         "VaultConfigurator",
+        "SwapProxy",
         "VaultFactory",
         "AaveV3Adapter",
     ],

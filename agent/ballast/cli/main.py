@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, ParamSpec
 import typer
 
 from ballast import __version__
+from ballast.cli.data import app as data_app
 from ballast.cli.shocks import shocks
 from ballast.domain.errors import BallastError, ConfigError, ExtraMissing
 
@@ -37,6 +38,7 @@ app = typer.Typer(
 )
 replica = typer.Typer(help="Mainnet on your desk.", no_args_is_help=True)
 app.add_typer(replica, name="replica")
+app.add_typer(data_app, name="data")
 
 ConfigOption = Annotated[Path, typer.Option("--config", "-c", help="Configuration file.")]
 DEFAULT_CONFIG = Path("ballast.toml")

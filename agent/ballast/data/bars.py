@@ -11,6 +11,7 @@ import gzip
 import hashlib
 import io
 import math
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,13 +21,16 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from ballast.data.errors import DataError
+
 REQUIRED_COLUMNS = ("ts", "open", "high", "low", "close", "volume")
 _OPTIONAL_COLUMNS = ("src",)
+_PLAIN_STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 F64 = npt.NDArray[np.float64]
 
 
-class BarsError(ValueError):
+class BarsError(DataError, ValueError):
     """A bar file cannot be used; the message names file, row and reason."""
 
 
@@ -99,14 +103,46 @@ def parse_bars(name: str, text: str, interval_seconds: int, sha256: str) -> Bars
         raise BarsError(
             f"{name}: columns are {','.join(columns)!r}, expected {expected!r} and optionally 'src'"
         )
-    rows = list(_rows(name, reader, len(columns)))
+    rows = list(reader)
     if not rows:
         raise BarsError(f"{name}: holds no bars")
-    ts = np.asarray([row[0] for row in rows], np.int64)
-    values = np.asarray([row[1] for row in rows], np.float64)
-    _check_times(name, ts, interval_seconds)
-    _check_prices(name, values)
+    ts, values = _columns(rows, len(columns)) or _columns_by_row(name, rows, len(columns))
+    _check_times(name, ts, interval_seconds, first_line=2)
+    _check_prices(name, values, first_line=2)
     return Bars(name, interval_seconds, sha256, ts, *(np.ascontiguousarray(column) for column in values.T))
+
+
+def bars_of(
+    name: str, rows: list[tuple[int, list[float]]], interval_seconds: int, sha256: str, first_line: int = 1
+) -> Bars:
+    """Bars from rows of a stamp (Unix seconds) and open, high, low, close, volume; errors as `load_bars`."""
+    if not rows:
+        raise BarsError(f"{name}: holds no bars")
+    ts, values = np.asarray([row[0] for row in rows], np.int64), np.asarray([row[1] for row in rows])
+    _check_times(name, ts, interval_seconds, first_line)
+    _check_prices(name, values, first_line)
+    return Bars(name, interval_seconds, sha256, ts, *(np.ascontiguousarray(column) for column in values.T))
+
+
+def _columns(rows: list[list[str]], width: int) -> tuple[npt.NDArray[np.int64], F64] | None:
+    """Stamps and [N, 5] values, or None where a row is not of the plainest form (UTC with a Z)."""
+    if {len(row) for row in rows} != {width}:
+        return None
+    stamps = [row[0] for row in rows]
+    if not all(map(_PLAIN_STAMP.fullmatch, stamps)):
+        return None
+    try:
+        ts = np.array([stamp[:-1] for stamp in stamps], "datetime64[s]").astype(np.int64)
+        fields = (float(field) for row in rows for field in row[1:6])
+        return ts, np.fromiter(fields, np.float64, 5 * len(rows)).reshape(-1, 5)
+    except ValueError:
+        return None
+
+
+def _columns_by_row(name: str, rows: list[list[str]], width: int) -> tuple[npt.NDArray[np.int64], F64]:
+    """`_columns` for any offset, row by row, so that an error names its line."""
+    parsed = list(_rows(name, rows, width))
+    return np.asarray([row[0] for row in parsed], np.int64), np.asarray([row[1] for row in parsed])
 
 
 def _rows(name: str, reader: Iterable[Sequence[str]], width: int) -> Iterator[tuple[int, list[float]]]:
@@ -114,12 +150,12 @@ def _rows(name: str, reader: Iterable[Sequence[str]], width: int) -> Iterator[tu
         if len(row) != width:
             raise BarsError(f"{name}: line {number} has {len(row)} fields, expected {width}")
         try:
-            yield _unix_seconds(row[0]), [float(field) for field in row[1:6]]
+            yield unix_seconds(row[0]), [float(field) for field in row[1:6]]
         except ValueError as error:
             raise BarsError(f"{name}: line {number}: {error}") from error
 
 
-def _unix_seconds(text: str) -> int:
+def unix_seconds(text: str) -> int:
     """An ISO 8601 stamp with an explicit offset or Z, in whole seconds."""
     stamp = datetime.fromisoformat(text)
     if stamp.tzinfo is None:
@@ -129,18 +165,20 @@ def _unix_seconds(text: str) -> int:
     return int(stamp.astimezone(UTC).timestamp())
 
 
-def _check_times(name: str, ts: npt.NDArray[np.int64], interval_seconds: int) -> None:
+def _check_times(name: str, ts: npt.NDArray[np.int64], interval_seconds: int, first_line: int) -> None:
     steps = np.diff(ts)
     if (steps <= 0).any():
         row = int(np.argmax(steps <= 0))
         kind = "duplicate" if steps[row] == 0 else "out of order"
-        raise BarsError(f"{name}: line {row + 3}: stamp {ts[row + 1]} is {kind}")
+        raise BarsError(f"{name}: line {row + 1 + first_line}: stamp {ts[row + 1]} is {kind}")
     if (ts % interval_seconds != 0).any():
         row = int(np.argmax(ts % interval_seconds != 0))
-        raise BarsError(f"{name}: line {row + 2}: stamp {ts[row]} is not a multiple of {interval_seconds} s")
+        raise BarsError(
+            f"{name}: line {row + first_line}: stamp {ts[row]} is not a multiple of {interval_seconds} s"
+        )
 
 
-def _check_prices(name: str, values: F64) -> None:
+def _check_prices(name: str, values: F64, first_line: int) -> None:
     prices, volume = values[:, :4], values[:, 4]
     usable = np.isfinite(prices).all(axis=1) & (prices > 0).all(axis=1)
     ordered = (values[:, 2] <= prices.min(axis=1)) & (values[:, 1] >= prices.max(axis=1))
@@ -152,4 +190,6 @@ def _check_prices(name: str, values: F64) -> None:
         if not fine.all():
             row = int(np.argmin(fine))
             shown = [value if math.isfinite(value) else str(value) for value in values[row].tolist()]
-            raise BarsError(f"{name}: line {row + 2}: {reason}: open, high, low, close, volume = {shown}")
+            raise BarsError(
+                f"{name}: line {row + first_line}: {reason}: open, high, low, close, volume = {shown}"
+            )

@@ -19,7 +19,8 @@ from ballast.replica.errors import ReplicaError, RpcError
 from ballast.simulate.calls import NodeRpc, calldata, latest_block, view
 
 CREATE_VAULT = f"createVault(bytes32,{INITIAL_CONFIG})"
-WIRING = "(address[],address,address,address)"  # lending adapters, Uniswap V3 factory, two flash lenders
+# Lending adapters, Uniswap V3 factory, two flash lenders, swap proxy.
+WIRING = "(address[],address,address,address,address)"
 NOBODY = "0x" + "00" * 20
 MAX = 2**256 - 1
 
@@ -59,12 +60,12 @@ def creation_code(artifacts: Path, name: str, types: list[str], values: list[Any
 
 
 def deploy(node: NodeRpc, owner: Owner, venue: Venue, artifacts: Path) -> Contracts:
-    """Adapter, the five planes of the vault's code, and factory; every receipt is checked."""
+    """Adapter, the six planes of the vault's code, and factory; every receipt is checked."""
     adapter_code = creation_code(
         artifacts, "AaveV3Adapter", ["address"] * 2, [venue.aave_provider, venue.aave_pool]
     )
     adapter = _create(node, owner, adapter_code)
-    wiring = ([adapter], venue.uniswap_factory, venue.aave_pool, NOBODY)
+    wiring = ([adapter], venue.uniswap_factory, venue.aave_pool, NOBODY, NOBODY)
     configurator = _create(node, owner, creation_code(artifacts, "VaultConfigurator", [WIRING], [wiring]))
     rescuer = _create(
         node, owner, creation_code(artifacts, "VaultRescuer", ["address", WIRING], [configurator, wiring])
@@ -72,8 +73,9 @@ def deploy(node: NodeRpc, owner: Owner, venue: Venue, artifacts: Path) -> Contra
     custodian_code = creation_code(artifacts, "VaultCustodian", ["address", WIRING], [rescuer, wiring])
     custodian = _create(node, owner, custodian_code)
     borrower = _create(node, owner, creation_code(artifacts, "VaultBorrower", [WIRING], [wiring]))
-    planes = [custodian, borrower, wiring]
-    vault_code = creation_code(artifacts, "RebalanceVault", ["address", "address", WIRING], planes)
+    mover = _create(node, owner, creation_code(artifacts, "VaultMover", [WIRING], [wiring]))
+    planes = [custodian, borrower, mover, wiring]
+    vault_code = creation_code(artifacts, "RebalanceVault", ["address"] * 3 + [WIRING], planes)
     implementation = _create(node, owner, vault_code)
     factory = _create(node, owner, creation_code(artifacts, "VaultFactory", ["address"], [implementation]))
     return Contracts(adapter, implementation, factory)

@@ -2,7 +2,8 @@
 
 One leveraged position per episode (a few days, one starting every day): collateral in the volatile asset,
 debt in dollars. A rule acts when ln(HF) is below a trigger and sells collateral to restore a target; both may
-change with the forecast.
+change with the forecast. The vault stands between: it refuses a sale while the mean price lags too far behind
+the feed, unless the position is in an emergency, and sells only a part at once.
 Costs are swap and slippage, on the way down and on the way back at the end, gas for both, and the
 liquidator's bonus. Floats: this chooses parameters and moves no money.
 """
@@ -28,6 +29,22 @@ F64 = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
+class VaultLimits:
+    """What the owner's vault allows, as fractions: the demo's limits (`simulate/scenarios/demo_limits.json`).
+
+    One sale moves at most `action_share` of the collateral at the episode's start; half of that where mean
+    price and feed differ by more than `agree`; nothing beyond `disagree` at or above
+    `emergency_health_factor`.
+    """
+
+    agree: float = 0.02
+    disagree: float = 0.05
+    emergency_health_factor: float = 1.08
+    action_share: float = 0.5
+    mean_seconds: int = 600
+
+
+@dataclass(frozen=True, slots=True)
 class Costs:
     """Assumptions of the comparison; rates are fractions, gas in dollars drawn uniformly per episode."""
 
@@ -39,16 +56,21 @@ class Costs:
     close_factor: float = 0.5
     start_health_factor: tuple[float, float] = (1.2, 1.6)
     episode_days: int = 5
+    vault: VaultLimits = VaultLimits()
 
 
 @dataclass(frozen=True, eq=False)
 class Path:
-    """One contiguous path: oracle track, market price by bar, bars a day, bars from decision to execution."""
+    """One contiguous path: oracle track, market price by bar, bars a day, bars from decision to execution.
+
+    mean: the market's mean over the vault's window at each bar's end; None for a vault that asks for no mean.
+    """
 
     oracle: OracleTrack
     market: F64
     bars_per_day: int
     latency_bars: int
+    mean: F64 | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +88,22 @@ class Outcome:
     cost_usd: F64
     liquidations: F64
     actions: F64
+
+
+def trailing_mean(prices: F64, interval_seconds: int, window_seconds: int) -> F64:
+    """Mean price of the last `window_seconds` at each bar's end; prices [N, 4], straight from open to close.
+
+    A window of several bars takes whole bars, as many as begin in it; before the first bar it is shorter.
+    """
+    first, last = prices[:, 0], prices[:, 3]
+    if window_seconds <= interval_seconds:
+        return last + (first - last) * (window_seconds / interval_seconds / 2)
+    bars = -(-window_seconds // interval_seconds)
+    sums = np.concatenate([[0.0], np.cumsum((first + last) / 2)])
+    ends = np.arange(1, len(prices) + 1)
+    begins = np.maximum(ends - bars, 0)
+    result: F64 = (sums[ends] - sums[begins]) / (ends - begins)
+    return result
 
 
 def static_rules(pairs: npt.ArrayLike) -> Rules:
@@ -147,6 +185,7 @@ def simulate(costs: Costs, path: Path, rules: Rules, starts_per_day: int, seed: 
     shape = (len(rules.trigger), first.size)
     worth = costs.collateral_units * path.oracle.value[first]
     book = _Book(
+        worth,
         np.full(shape, costs.collateral_units),
         np.broadcast_to(worth * costs.liquidation_threshold / start, shape).copy(),
         *(np.zeros(shape) for _ in range(4)),
@@ -167,8 +206,9 @@ def simulate(costs: Costs, path: Path, rules: Rules, starts_per_day: int, seed: 
 
 @dataclass(eq=False)
 class _Book:
-    """Running amounts [R, E]: collateral units, debt dollars, cost, notional to buy back, counts."""
+    """Running amounts [R, E]: units of collateral, dollars, counts; `worth` [E]: collateral at the start."""
 
+    worth: F64
     collateral: F64
     debt: F64
     cost: F64
@@ -200,13 +240,27 @@ def _execute(
     value = path.oracle.value[bar]
     missing = target * book.debt - book.collateral * value * costs.liquidation_threshold
     sold = np.where(due, missing / (target - costs.liquidation_threshold), 0)
-    sold = np.clip(sold, 0, book.debt)
+    sold = np.clip(sold, 0, np.minimum(book.debt, _allowed(costs, path, book, bar)))
     acted = sold > 0
     book.debt -= sold
     book.collateral -= sold / path.market[bar]
     book.cost += sold * costs.swap_rate + np.where(acted, gas, 0)
     book.swapped += sold
     book.actions += acted
+
+
+def _allowed(costs: Costs, path: Path, book: _Book, bar: npt.NDArray[np.int64]) -> F64:
+    """Greatest sale that the vault would execute, dollars [R, E]."""
+    limits, value = costs.vault, path.oracle.value[bar]
+    whole = limits.action_share * book.worth
+    if path.mean is None:
+        return np.broadcast_to(whole, book.debt.shape)
+    lag = np.abs(path.mean[bar] / value - 1)
+    calm = np.where(lag > limits.disagree, 0, np.where(lag > limits.agree, whole / 2, whole))
+    health = book.collateral * value * costs.liquidation_threshold
+    emergency = health < limits.emergency_health_factor * book.debt
+    result: F64 = np.where(emergency, whole, calm)
+    return result
 
 
 def _at(values: F64, bar: npt.NDArray[np.int64]) -> F64:

@@ -1,7 +1,9 @@
 """The cheapest repair that the vault would let through, sized exactly.
 
 In order of cost: repay from idle funds, add collateral from idle funds, sell collateral in a flash swap. The
-first one that reaches the target is taken; where none does, the one that leaves the position healthiest.
+first one that reaches the target is taken; where none does, the one that leaves the position healthiest: a
+chunk, which says so, and the rule goes on from the next block for as long as it has a reason to. A chunk that
+gains less than the owner's least gain is dust, and waits for the budgets to refill.
 Every cap of the vault's guards is applied to the size beforehand, since the vault rejects and never clamps.
 """
 
@@ -15,6 +17,7 @@ from ballast.domain.units import BPS, UINT128_MAX, WAD, mul_div_down
 from ballast.domain.verdict import Act, ActionKind, RouteKind
 from ballast.strategies._book import Book, book_of
 from ballast.strategies._swap import SwapPlan, plan_swap, swap_limits
+from ballast.strategies._text import health_text
 
 # The health may differ from the plan's by this much at execution, in either direction: prices move until
 # then.
@@ -80,7 +83,7 @@ def repair(snapshot: Snapshot, terms: PositionTerms, intention: Intention) -> Ac
         return NoRepair(tuple(reasons))
     reaching = [candidate for candidate in candidates if candidate.health_wad >= target]
     best = reaching[0] if reaching else max(candidates, key=lambda candidate: candidate.health_wad)
-    return _act(best, snapshot, terms, intention)
+    return _act(best, snapshot, terms, intention, is_chunk=not reaching)
 
 
 def _repay_from_idle(snapshot: Snapshot, terms: PositionTerms, book: Book, target: int) -> _Candidate | str:
@@ -150,10 +153,13 @@ def _health_fault(candidate: _Candidate, terms: PositionTerms, book: Book) -> st
     return None
 
 
-def _act(chosen: _Candidate, snapshot: Snapshot, terms: PositionTerms, intention: Intention) -> Act:
+def _act(
+    chosen: _Candidate, snapshot: Snapshot, terms: PositionTerms, intention: Intention, *, is_chunk: bool
+) -> Act:
     ceiling = mul_div_down(chosen.health_wad, BPS + HEALTH_DRIFT_BPS, BPS)
+    chunk = f", to {health_text(chosen.health_wad)} in this chunk" if is_chunk else ""
     return Act(
-        reason=intention.reason,
+        reason=f"{intention.reason}{chunk}",
         kind=chosen.kind,
         route=chosen.route,
         path=chosen.path,

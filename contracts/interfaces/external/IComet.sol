@@ -18,6 +18,7 @@ interface IComet {
     function supply(address asset, uint256 amount) external;
     function supplyTo(address dst, address asset, uint256 amount) external;
     function withdraw(address asset, uint256 amount) external;
+    function withdrawFrom(address src, address to, address asset, uint256 amount) external;
     function transferAsset(address dst, address asset, uint256 amount) external;
     function transferAssetFrom(address src, address dst, address asset, uint256 amount) external;
 

@@ -10,7 +10,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def script():
+@pytest.fixture
+def script(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "script" / "tools")
     path = ROOT / "script" / "tools" / "make_vectors.py"
     found = importlib.util.spec_from_file_location("make_vectors", path)
     module = importlib.util.module_from_spec(found)
@@ -18,11 +20,13 @@ def script():
     return module
 
 
-@pytest.mark.parametrize("name", ["decisions.json", "messages.json", "ticks.json", "errors.json"])
-def test_vectors_have_not_drifted(name: str) -> None:
-    assert (ROOT / "tests" / "vectors" / name).read_text("utf-8") == script().render(name)
+@pytest.mark.parametrize(
+    "name", ["decisions.json", "messages.json", "ticks.json", "errors.json", "health.json"]
+)
+def test_vectors_have_not_drifted(script, name: str) -> None:
+    assert (ROOT / "tests" / "vectors" / name).read_text("utf-8") == script.render(name)
 
 
-def test_every_vector_file_is_made_by_the_script() -> None:
+def test_every_vector_file_is_made_by_the_script(script) -> None:
     made = {path.name for path in (ROOT / "tests" / "vectors").glob("*.json")}
-    assert made >= set(script().FILES)
+    assert made >= set(script.FILES)

@@ -1,5 +1,6 @@
 """Named mutants, the stolen key's sum and the prover's verdict: each says no where it must."""
 
+import dataclasses
 import json
 import re
 import sys
@@ -15,12 +16,13 @@ TOOLS = ROOT / "script/tools"
 def tools(monkeypatch):
     """The scripts as modules."""
     monkeypatch.syspath_prepend(TOOLS)
+    import evidence_table  # noqa: PLC0415
     import named_mutants  # noqa: PLC0415
     import prove  # noqa: PLC0415
     import stolen_key  # noqa: PLC0415
 
-    yield {"named": named_mutants, "prove": prove, "thief": stolen_key}
-    for name in ("named_mutants", "prove", "stolen_key", "mutant_tree", "run_tests"):
+    yield {"named": named_mutants, "prove": prove, "thief": stolen_key, "table": evidence_table}
+    for name in ("evidence_table", "named_mutants", "prove", "stolen_key", "mutant_tree", "run_tests"):
         sys.modules.pop(name, None)
 
 
@@ -70,6 +72,36 @@ def _write(text):
     return file.name
 
 
+def test_defence_in_two_places_goes_from_both(tools):
+    mutant = tools["named"].NamedMutant("n", ("T1",), "s", "b;", "", None, (("d;", "x;"),))
+    text = "a; b; c; d; e;"
+    assert mutant.change(text).apply(text) == "a;  c; x; e;"
+    with pytest.raises(ValueError, match="must be once"):
+        mutant.change("a; b; c; d; d;")
+
+
+# ---------------------------------------------------------------- tables of ids
+
+
+def test_documents_have_every_promise_and_threat_with_its_test_and_mutant(tools):
+    table = tools["table"]
+    mutants = tools["named"].load(ROOT / "tests/mutants")
+    for path, ids in (("docs/invariants.md", table.PROMISES), ("docs/threat-model.md", list(table.THREATS))):
+        assert table.table(ids, mutants) in (ROOT / path).read_text(), (
+            f"{path}: run script/tools/evidence_table.py"
+        )
+
+
+def test_id_without_mutant_or_reason_and_unknown_ids_are_errors(tools):
+    table = tools["table"]
+    mutants = tools["named"].load(ROOT / "tests/mutants")
+    without = [mutant for mutant in mutants if "INV-13" not in mutant.holds]
+    with pytest.raises(ValueError, match="INV-13 needs a named mutant"):
+        table.rows(table.PROMISES, without)
+    with pytest.raises(ValueError, match="nobody has promised"):
+        table.rows([], [dataclasses.replace(mutants[0], holds=("INV-99",))])
+
+
 # ---------------------------------------------------------------- stolen key
 
 PRINTED = (
@@ -95,8 +127,17 @@ def test_output_without_figures_is_an_error(tools):
     ("executed", "most", "held"), [(20, 50_000, True), (19, 50_000, False), (20, 50_001, False)]
 )
 def test_promise_boundary(tools, executed, most, held):
-    part = tools["thief"].Slice(1, 10, 100, executed, most, 50_000, (10, *[0] * 9), 1.0)
+    part = tools["thief"].Slice(1, 10, 100, executed, most, 50_000, (10, *[0] * 9), 1.0, "code")
     assert tools["thief"].summary([part])[0] is held
+
+
+def test_slices_of_other_contracts_do_not_count(tools, tmp_path):
+    thief = tools["thief"]
+    here = thief.parse(PRINTED, 1, 2.0)
+    other = dataclasses.replace(here, code="another")
+    state = tmp_path / "slices.jsonl"
+    state.write_text("".join(json.dumps(dataclasses.asdict(part)) + "\n" for part in (here, other)))
+    assert thief.read(state) == [here]
 
 
 def test_no_slice_is_no_proof(tools):

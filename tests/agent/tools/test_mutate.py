@@ -15,7 +15,7 @@ def mutate(monkeypatch):
     import mutate  # noqa: PLC0415
 
     yield mutate
-    for name in ("mutate", "mutant_tree", "run_tests"):
+    for name in ("mutate", "mutant_program", "mutant_schema", "mutant_tree", "run_tests"):
         sys.modules.pop(name, None)
 
 
@@ -103,9 +103,10 @@ def first_mutant(mutate):
 @pytest.mark.parametrize(
     ("failed", "timed_out", "verdict"), [(1, False, "killed"), (0, False, "survived"), (0, True, "timeout")]
 )
-def test_verdict_is_what_the_tests_say(mutate, failed, timed_out, verdict):
+def test_verdict_is_what_the_tests_say(mutate, monkeypatch, failed, timed_out, verdict):
+    monkeypatch.setattr(mutate, "is_program", lambda _: True)
     tree = Tree(mutate_ran(mutate, failed=failed, timed_out=timed_out))
-    assert mutate.judge(tree, first_mutant(mutate))[0] == verdict
+    assert mutate.judge_alone(tree, first_mutant(mutate))[0] == verdict
     assert len(tree.suites) == (3 if verdict == "survived" else 1)
 
 
@@ -115,19 +116,98 @@ def mutate_ran(mutate, *, failed, timed_out):
     return mutant_tree.Ran(1, failed, timed_out=timed_out, first_failure="test_x")
 
 
-def test_a_second_run_goes_on_where_the_first_ended(mutate, tmp_path):
+def noticed(verdict):
+    """A judge who always says the same, and remembers whom he was asked about."""
+    asked = []
+
+    def judge(mutant):
+        asked.append(mutant)
+        return verdict, "test_x"
+
+    return judge, asked
+
+
+def test_results_are_kept_and_the_last_counts(mutate, tmp_path):
     results = tmp_path / "results.jsonl"
     chosen = [m for m in mutate.all_mutants() if m.change.path == "contracts/guards/NonceGuard.sol"][:3]
-    mutate.run(Tree(mutate_ran(mutate, failed=1, timed_out=False)), chosen[:2], results, float("inf"))
-    tree = Tree(mutate_ran(mutate, failed=0, timed_out=False))
-    mutate.run(tree, chosen, results, float("inf"))
-    assert tree.changed == [chosen[2].change]
+    mutate.run(noticed("killed")[0], chosen[:2], results, float("inf"))
+    mutate.run(noticed("survived")[0], chosen[1:], results, float("inf"))
+    mutate.run(noticed("killed")[0], chosen[1:2], results, float("inf"))
     text = mutate.table(list(mutate.earlier(results).values()), 3)
     assert "all: 2 of 3 killed (66.7 %)" in text
     assert "survived: contracts/guards/NonceGuard.sol" in text
 
 
 def test_no_time_left_runs_nothing(mutate, tmp_path):
-    tree = Tree(mutate_ran(mutate, failed=1, timed_out=False))
-    mutate.run(tree, [first_mutant(mutate)], tmp_path / "r.jsonl", 0)
-    assert tree.changed == []
+    judge, asked = noticed("killed")
+    mutate.run(judge, [first_mutant(mutate)], tmp_path / "r.jsonl", 0)
+    assert asked == []
+
+
+def test_a_changed_source_has_no_results(mutate, tmp_path):
+    results = tmp_path / "results.jsonl"
+    mutate.run(noticed("killed")[0], [first_mutant(mutate)], results, float("inf"))
+    results.write_text(results.read_text().replace('"source": "', '"source": "0'))
+    assert mutate.earlier(results) == {}
+
+
+# ---------------------------------------------------------------- all in one program
+
+SOURCE = """// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.27;
+
+contract A {
+    uint256 private x;
+
+    function f(uint256 a, uint256 b) external returns (uint256 c) {
+        require(a <= b, "a above b");
+        x = a;
+        if (a > 7) return b - a;
+        for (uint256 i = 1; i < b; i++) c += i;
+    }
+
+    function g() internal pure returns (uint8 d) {
+        d = 255;
+    }
+}
+"""
+
+
+@pytest.fixture
+def schema(mutate, monkeypatch, tmp_path):
+    """Weaves mutants of one small contract with the real compiler; keeps nothing in the checkout."""
+    import mutant_schema  # noqa: PLC0415
+
+    monkeypatch.setattr(mutant_schema, "sources", lambda: {"contracts/A.sol": SOURCE})
+    monkeypatch.setattr(mutant_schema, "KEPT", tmp_path)
+    return mutant_schema
+
+
+def test_broken_copies_stand_beside_what_they_break_and_compile(mutate, schema, monkeypatch):
+    mutants = mutate.mutants_of("contracts/A.sol", SOURCE)
+    changes = dict(enumerate((m.change for m in mutants), start=1))
+    woven = schema.Schema(changes)
+    text = woven.texts()["contracts/A.sol"]
+    assert woven.numbers
+    for number in woven.numbers:
+        assert text.count(f"mutantOn({number})") == 1
+    assert 'else { require(a <= b, "a above b"); }' in text
+    assert "if ((mutantOn(" in text
+    told = [m.change.new for n, m in enumerate(mutants, start=1) if n not in woven.numbers]
+    assert "(255 + 1)" in told, "256 is no uint8: left to be judged alone, as no program"
+    monkeypatch.setattr(schema, "ask_compiler", None)  # what was found out is kept
+    assert schema.Schema(changes).texts() == woven.texts()
+
+
+def test_error_belongs_to_the_narrowest_stretch(schema):
+    woven = schema.Woven("", ((0, 100, (1, 2)), (10, 20, (1,)), (30, 40, (2,))))
+    assert schema.guilty(woven, 12, 13) == {1}
+    assert schema.guilty(woven, 39, 45) == {2}
+    assert schema.guilty(woven, 50, 50) == {1, 2}
+    assert schema.guilty(woven, 100, 101) == set()
+
+
+def test_error_in_a_header_belongs_to_what_follows(schema):
+    woven = schema.Woven("", ((10, 100, (1, 2)), (12, 20, (1,)), (200, 240, (3,))))
+    assert schema.guilty(woven, 2, 8) == {1, 2}
+    assert schema.guilty(woven, 100, 120) == {3}

@@ -54,7 +54,7 @@ abstract contract AbstractAttackTest is VaultTest {
     }
 
     /// @dev Time with every feed fresh at the same price.
-    function pass(uint256 secondsLater) internal {
+    function pass(uint256 secondsLater) internal virtual {
         passTime(secondsLater);
     }
 
@@ -83,7 +83,7 @@ abstract contract AbstractAttackTest is VaultTest {
     // ---------------------------------------------------------------- measuring, without asking the vault
 
     /// @notice All that `account` has less all that it owes, USD in wad at the primary feed, straight from the tokens.
-    function equityWad(address account) internal view returns (int256) {
+    function equityWad(address account) internal view virtual returns (int256) {
         int256 netWeth =
             int256(weth.balanceOf(account) + aWeth.balanceOf(account)) - int256(IERC20(wethDebt).balanceOf(account));
         int256 netUsdc =

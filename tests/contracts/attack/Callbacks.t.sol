@@ -7,11 +7,12 @@ import {AbstractAttackTest} from "./AbstractAttackTest.sol";
 import {HookedToken, HostilePool, Reentrant} from "./HostileCode.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IRebalanceVault} from "ballast/interfaces/IRebalanceVault.sol";
+import {PortOrder} from "ballast/interfaces/IVaultPorts.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
 import {IUniswapV3SwapCallback} from "ballast/interfaces/external/IUniswapV3Pool.sol";
 import {FlashSwapOrder} from "ballast/swap/UniswapV3FlashSwap.sol";
 import {PositionSetup, VaultState} from "ballast/types/Config.sol";
-import {ActionKind, Decision} from "ballast/types/Decision.sol";
+import {ActionKind, Decision, RouteKind} from "ballast/types/Decision.sol";
 
 /// @title Callbacks, spoofed and re-entered
 contract CallbacksTest is AbstractAttackTest {
@@ -95,7 +96,7 @@ contract CallbacksTest is AbstractAttackTest {
 
     /// @dev Every mutator and every pricing view, with arguments that would pass if the door were open.
     function _everyCall() private view returns (bytes[] memory calls) {
-        calls = new bytes[](29);
+        calls = new bytes[](32);
         Decision memory d = theft(0.5e18, 500, 200, 77);
         bytes memory path = abi.encodePacked(Mainnet.WETH, uint24(500), Mainnet.USDC);
         PositionSetup memory position = position();
@@ -129,10 +130,15 @@ contract CallbacksTest is AbstractAttackTest {
         calls[26] = abi.encodeCall(vault.setRoles, (curator, guardian));
         calls[27] = abi.encodeCall(vault.transferOwnership, (owner));
         calls[28] = abi.encodeCall(vault.acceptOwnership, ());
+        PortOrder memory port = PortOrder(POSITION, owner, Mainnet.WETH, 1, Mainnet.USDC, 0, 0, RouteKind.None);
+        calls[29] = abi.encodeCall(vault.importPosition, (port));
+        calls[30] = abi.encodeCall(vault.exportPosition, (port));
+        d.kind = ActionKind.Move;
+        calls[31] = abi.encodeCall(vault.executeQueued, (d, sign(d)));
     }
 
     function _assertAllLocked() private view {
-        assertEq(reentrant.count(), 29, "the hook must have been reached");
+        assertEq(reentrant.count(), 32, "the hook must have been reached");
         for (uint256 i; i < reentrant.count(); i++) {
             (bytes4 called, bool done, bytes4 reason) = reentrant.answers(i);
             string memory what = vm.toString(abi.encodePacked(called));

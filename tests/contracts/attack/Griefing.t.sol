@@ -28,6 +28,7 @@ contract GriefingTest is AbstractAttackTest {
     }
 
     /// @notice Holds T22; INV-35: dust of donated collateral before the owner's first deposit must not leave it without borrowing power.
+    /// @dev A transfer of position tokens enables nothing, and no deposit after it is the first.
     function test_attack_dustOfCollateralBeforeFirstDeposit_depositStillCounts() public {
         vm.startPrank(owner);
         usdc.approve(address(vault), type(uint256).max);
@@ -35,7 +36,7 @@ contract GriefingTest is AbstractAttackTest {
         vault.repay(POSITION, Mainnet.USDC, type(uint256).max);
         vault.withdraw(POSITION, Mainnet.WETH, type(uint256).max, owner);
         vm.stopPrank();
-        _supplyOnBehalf(Mainnet.WETH, 10);
+        _transferPosition(10);
         openPosition(10e18, 2e18);
         assertGt(health(), 1.5e18, "INV-35: the deposit does not count as collateral");
     }
@@ -114,10 +115,20 @@ contract GriefingTest is AbstractAttackTest {
     }
 
     function _supplyOnBehalf(address token, uint256 amount) private {
+        _supplyFor(address(vault), token, amount);
+    }
+
+    function _transferPosition(uint256 wethAmount) private {
+        _supplyFor(donor, Mainnet.WETH, wethAmount + 10);
+        vm.prank(donor);
+        aWeth.transfer(address(vault), wethAmount);
+    }
+
+    function _supplyFor(address whom, address token, uint256 amount) private {
         deal(token, donor, amount);
         vm.startPrank(donor);
         IERC20(token).approve(Mainnet.AAVE_POOL, amount);
-        IAaveV3Pool(Mainnet.AAVE_POOL).supply(token, amount, address(vault), 0);
+        IAaveV3Pool(Mainnet.AAVE_POOL).supply(token, amount, whom, 0);
         vm.stopPrank();
     }
 

@@ -81,6 +81,7 @@ contract HookedToken {
 
 /// @title A pool that was replaced by its worst self
 /// @notice Put over the pool that the vault trusts: misbehaves in one of several ways when asked to swap.
+/// @dev Where only the callback is false, what it answers at the end is plausible: no later check may stand in for the callback's.
 contract HostilePool {
     enum Trick {
         NeverCallsBack,
@@ -101,9 +102,10 @@ contract HostilePool {
         IUniswapV3SwapCallback target = IUniswapV3SwapCallback(vault);
         // WETH is token 1: the vault owes amount 1 and is owed amount 0
         if (_trick == Trick.CallsBackTwice) {
-            IERC20(Mainnet.USDC).transfer(vault, 2e6);
-            target.uniswapV3SwapCallback(-1e6, 1, data);
-            target.uniswapV3SwapCallback(-1e6, 1, data);
+            IERC20(Mainnet.USDC).transfer(vault, 2000e6);
+            target.uniswapV3SwapCallback(-1000e6, 1, data);
+            target.uniswapV3SwapCallback(-1000e6, 1, data);
+            return (-2000e6, 2);
         } else if (_trick == Trick.OtherBytes) {
             target.uniswapV3SwapCallback(-1, amount, bytes.concat(data, hex"00"));
         } else if (_trick == Trick.AsksForMore) {
@@ -112,6 +114,7 @@ contract HostilePool {
             target.uniswapV3SwapCallback(amount, amount, data);
         } else if (_trick == Trick.SendsAnotherCaller) {
             new Stranger().knock(target, amount, data);
+            return (-3000e6, amount);
         }
         return (0, amount);
     }

@@ -127,8 +127,8 @@ contract ReplayTest is AbstractAttackTest {
         Decision memory move = theft(1e18, 500, 50, 4);
         move.kind = ActionKind.Move;
         (bool moved, bytes memory reason) = trySend(move);
-        assertFalse(moved, "INV-10: a move passed");
-        assertEq(bytes4(reason), IVaultTerms.KindForbidden.selector);
+        assertFalse(moved, "INV-10: a move passed that sells");
+        assertEq(bytes4(reason), IVaultTerms.RouteForbidden.selector);
         Decision memory lever = theft(1e18, 500, 50, 5); // no queue terms: nothing may raise risk
         lever.kind = ActionKind.Leverage;
         (lever.tokenIn, lever.tokenOut) = (lever.tokenOut, lever.tokenIn);

@@ -17,7 +17,7 @@ abstract contract AbstractAdapterTest is AbstractConformance {
     // ---------------------------------------------------------------- mutators: who may call, and on what
 
     function test_mutators_refuseDirectCalls() public {
-        bytes[7] memory calls = _mutators(vaultRef, fixture.collateral.token, fixture.debt.token);
+        bytes[9] memory calls = _mutators(vaultRef, fixture.collateral.token, fixture.debt.token);
         for (uint256 i; i < calls.length; i++) {
             (bool done, bytes memory reason) = address(adapter).call(calls[i]);
             assertFalse(done);
@@ -27,7 +27,7 @@ abstract contract AbstractAdapterTest is AbstractConformance {
 
     function test_everything_refusesUnknownSubAccounts() public {
         bytes memory reason = abi.encodeWithSelector(ILendingAdapter.VenueRefUnknown.selector, unknownRef);
-        bytes[7] memory calls = _mutators(unknownRef, fixture.collateral.token, fixture.debt.token);
+        bytes[9] memory calls = _mutators(unknownRef, fixture.collateral.token, fixture.debt.token);
         for (uint256 i; i < calls.length; i++) {
             vm.expectRevert(reason);
             vault.run(address(adapter), calls[i]);
@@ -53,7 +53,7 @@ abstract contract AbstractAdapterTest is AbstractConformance {
 
     function test_unknownTokens_moveNothing() public {
         _position();
-        bytes[7] memory calls = _mutators(vaultRef, address(new NoToken()), address(new NoToken()));
+        bytes[9] memory calls = _mutators(vaultRef, address(new NoToken()), address(new NoToken()));
         for (uint256 i; i < calls.length; i++) {
             (bool done,) = address(vault).call(abi.encodeCall(vault.run, (address(adapter), calls[i])));
             assertFalse(done, vm.toString(i));
@@ -239,6 +239,36 @@ abstract contract AbstractAdapterTest is AbstractConformance {
         _assertNoAllowance(fixture.debt.token);
     }
 
+    function test_supplyFor_isTheOwnersCollateral() public {
+        vm.skip(!fixture.hasPorter, "the fixture names no porter");
+        _consent();
+        _supplyFor(fixture.collateral.amount);
+        assertEq(_idle(fixture.collateral.token), 0, "all of it leaves");
+        _assertRounded(_collateral(owner), fixture.collateral.amount, "the owner's");
+        assertEq(_collateral(vault), 0, "and not the vault's");
+        _assertNoAllowance(fixture.collateral.token);
+        _borrow(owner, fixture.debt.amount); // it backs a debt
+    }
+
+    function test_borrowFor_isTheOwnersDebt_andTheVaultsTokens() public {
+        vm.skip(!fixture.hasPorter, "the fixture names no porter");
+        _supply(owner, fixture.collateral.amount);
+        _consent();
+        _run(vault, _borrowForCall());
+        assertEq(_idle(fixture.debt.token), fixture.debt.amount, "exactly what was asked for");
+        _assertRounded(_debt(owner), fixture.debt.amount, "the owner's debt");
+        assertEq(_debt(vault), 0, "and not the vault's");
+    }
+
+    function test_borrowFor_needsConsent() public {
+        vm.skip(!fixture.hasPorter, "the fixture names no porter");
+        _supply(owner, fixture.collateral.amount);
+        (bool done,) = address(vault).call(abi.encodeCall(vault.run, (address(adapter), _borrowForCall())));
+        assertFalse(done, "borrowed on another's name without consent");
+        _consent();
+        _run(vault, _borrowForCall());
+    }
+
     // ---------------------------------------------------------------- views
 
     function test_views_areTheProtocolsTruth() public {
@@ -367,7 +397,7 @@ abstract contract AbstractAdapterTest is AbstractConformance {
 
     // ---------------------------------------------------------------- helpers
 
-    function _mutators(bytes32 ref, address collateral, address debt) private view returns (bytes[7] memory) {
+    function _mutators(bytes32 ref, address collateral, address debt) private view returns (bytes[9] memory) {
         return [
             abi.encodeCall(ILendingAdapter.supply, (ref, collateral, 1)),
             abi.encodeCall(ILendingAdapter.withdraw, (ref, collateral, 1)),
@@ -375,7 +405,9 @@ abstract contract AbstractAdapterTest is AbstractConformance {
             abi.encodeCall(ILendingAdapter.repay, (ref, debt, 1)),
             abi.encodeCall(ILendingAdapter.transferOut, (ref, collateral, 1, address(this))),
             abi.encodeCall(ILendingAdapter.pullIn, (ref, collateral, 1, address(owner))),
-            abi.encodeCall(ILendingAdapter.repayFor, (ref, debt, 1, address(owner)))
+            abi.encodeCall(ILendingAdapter.repayFor, (ref, debt, 1, address(owner))),
+            abi.encodeCall(ILendingAdapter.supplyFor, (ref, collateral, 1, address(owner))),
+            abi.encodeCall(ILendingAdapter.borrowFor, (ref, debt, 1, address(owner)))
         ];
     }
 
@@ -409,6 +441,19 @@ abstract contract AbstractAdapterTest is AbstractConformance {
 
     function _repayFor(uint256 amount) private {
         _run(vault, abi.encodeCall(ILendingAdapter.repayFor, (ownerRef, fixture.debt.token, amount, address(owner))));
+    }
+
+    function _supplyFor(uint256 amount) private {
+        _fundCollateral(address(vault), amount);
+        address token = fixture.collateral.token;
+        _run(vault, abi.encodeCall(ILendingAdapter.supplyFor, (ownerRef, token, amount, address(owner))));
+    }
+
+    function _borrowForCall() private view returns (bytes memory) {
+        return
+            abi.encodeCall(
+                ILendingAdapter.borrowFor, (ownerRef, fixture.debt.token, fixture.debt.amount, address(owner))
+            );
     }
 
     function _assertRepaid(uint256 owed) private view {

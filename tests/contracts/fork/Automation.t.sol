@@ -9,6 +9,8 @@ import {CreReceiver, ICreReceiver} from "ballast/automation/CreReceiver.sol";
 import {GelatoChecker} from "ballast/automation/GelatoChecker.sol";
 import {KeeperJob} from "ballast/automation/KeeperJob.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
+import {PositionStatus, QueueTerms, Upkeep} from "ballast/types/Config.sol";
+import {Decision} from "ballast/types/Decision.sol";
 import {NetTerms} from "ballast/types/Net.sol";
 import {Vm} from "forge-std/Vm.sol";
 
@@ -121,6 +123,84 @@ contract AutomationForkTest is NetTest {
     function test_keepers_areMadeForAPositionThatExists() public {
         vm.expectRevert(abi.encodeWithSelector(IVaultTerms.PositionForbidden.selector, 8));
         new KeeperJob(vault, 8);
+    }
+
+    // ---------------------------------------------------------------- a decision that has waited
+
+    function test_queued_everyForm_executesIt_whoeverCalls() public {
+        GelatoChecker gelato = new GelatoChecker(vault, POSITION_ID);
+        ChainlinkUpkeep upkeep = new ChainlinkUpkeep(vault, POSITION_ID, beneficiary);
+        KeeperJob job = new KeeperJob(vault, POSITION_ID);
+        CreReceiver receiver = _receiver();
+        bytes memory call = _letOneWait();
+        uint256 state = vm.snapshotState();
+        (bool due, bytes memory payload) = gelato.checker();
+        assertTrue(due);
+        assertEq(payload, call);
+        vm.prank(service);
+        callVault(payload);
+        _expectQueuedDone(gelato);
+        vm.revertToState(state);
+        (due, payload) = _simulate(upkeep);
+        assertTrue(due);
+        vm.prank(service);
+        upkeep.performUpkeep(payload);
+        _expectQueuedDone(gelato);
+        vm.revertToState(state);
+        assertTrue(job.workable());
+        vm.prank(service);
+        job.work();
+        _expectQueuedDone(gelato);
+        vm.revertToState(state);
+        assertTrue(_deliver(receiver, WORKFLOW_OWNER, 1));
+        _expectQueuedDone(gelato);
+    }
+
+    function test_queued_rescueGoesFirst_andThenTheQueueAgain() public {
+        KeeperJob job = new KeeperJob(vault, POSITION_ID);
+        bytes memory call = _letOneWait();
+        assertEq(uint8(vault.status(POSITION_ID).upkeep), uint8(Upkeep.QUEUE_READY));
+        sinkTo(1.08e18); // and the agent is silent
+        PositionStatus memory status = vault.status(POSITION_ID);
+        assertEq(uint8(status.upkeep), uint8(Upkeep.SAFETY_NET));
+        assertEq(bytes4(status.upkeepCall), vault.rescue.selector);
+        vm.prank(service);
+        job.work();
+        assertGt(weth.balanceOf(service), 0, "the reward of a rescue");
+        status = vault.status(POSITION_ID);
+        assertEq(uint8(status.upkeep), uint8(Upkeep.QUEUE_READY));
+        assertEq(status.upkeepCall, call);
+    }
+
+    function test_queued_paysNobody_andPassesOnTheVaultsRefusal() public {
+        KeeperJob job = new KeeperJob(vault, POSITION_ID);
+        _letOneWait();
+        uint256 state = vm.snapshotState();
+        vm.prank(service);
+        job.work();
+        assertEq(weth.balanceOf(service), 0);
+        vm.revertToState(state);
+        setEthPrice(ethPrice8() * 103 / 100); // the pool pays 3 % less than the feeds
+        assertTrue(job.workable(), "the pool's price is not the status's to know");
+        vm.expectRevert();
+        job.work();
+    }
+
+    /// @return call what the vault will want to be called with: its time has come
+    function _letOneWait() private returns (bytes memory call) {
+        configure(abi.encodeCall(vault.setQueue, (QueueTerms(60_000e18, 0, 1 days, 2 hours, 2))));
+        Decision memory d = deleverage(75_000e26 / ethPrice8());
+        bytes memory signature = sign(d);
+        vault.queue(d, signature);
+        passTime(1 days);
+        return abi.encodeCall(vault.executeQueued, (d, signature));
+    }
+
+    function _expectQueuedDone(GelatoChecker gelato) private view {
+        assertTrue(vault.isNonceUsed(POSITION_ID, 1));
+        assertEq(vault.queuedDecisions().length, 0);
+        (bool due,) = gelato.checker();
+        assertFalse(due);
     }
 
     // ---------------------------------------------------------------- Chainlink's Runtime Environment

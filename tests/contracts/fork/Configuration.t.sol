@@ -232,6 +232,15 @@ contract ConfigurationForkTest is VaultTest {
         skip(Defaults.TIMELOCK);
         vm.expectPartialRevert(IVaultTerms.NotSubmitted.selector);
         vault.approveModel(keccak256("another"));
+        vault.approveModel(keccak256("next"));
+        vm.expectRevert(abi.encodeWithSelector(IVaultTerms.NotSubmitted.selector, keccak256(call)));
+        vault.approveModel(keccak256("next"));
+    }
+
+    function test_modelThatIsApproved_isNotListedTwice() public {
+        configure(abi.encodeCall(vault.approveModel, (Defaults.MODEL)));
+        assertEq(vault.modelList().length, 1);
+        assertTrue(vault.isModelApproved(Defaults.MODEL));
     }
 
     function test_onlyTimelockedSetters_canBeSubmitted() public {

@@ -11,12 +11,14 @@ import {VaultBorrower} from "ballast/VaultBorrower.sol";
 import {VaultConfigurator} from "ballast/VaultConfigurator.sol";
 import {VaultCustodian} from "ballast/VaultCustodian.sol";
 import {VaultFactory} from "ballast/VaultFactory.sol";
+import {VaultMover} from "ballast/VaultMover.sol";
 import {VaultRescuer} from "ballast/VaultRescuer.sol";
 import {AaveV3Adapter} from "ballast/adapters/AaveV3Adapter.sol";
 import {IRebalanceVault} from "ballast/interfaces/IRebalanceVault.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
 import {IAaveV3AddressesProvider, IAaveV3Pool} from "ballast/interfaces/external/IAaveV3.sol";
 import {SequencedFeed} from "ballast/oracle/SequencedFeed.sol";
+import {SwapProxy} from "ballast/swap/SwapProxy.sol";
 import {InitialConfig, Roles} from "ballast/types/Config.sol";
 import {Wiring} from "ballast/types/Wiring.sol";
 
@@ -50,6 +52,20 @@ contract DeployForkTest is VaultTest {
         Deployment memory d = script.deploy(json, config, 0, address(script));
         script.requireDeployed(d, config);
         assertEq(d.vault.owner(), owner);
+        address[] memory routers = new address[](1);
+        routers[0] = Mainnet.UNISWAP_SWAP_ROUTER_02;
+        assertEq(SwapProxy(d.vault.swapProxy()).routers(), routers);
+    }
+
+    function test_script_routersAreContracts_andWithoutThemThereIsNoProxy() public {
+        InitialConfig memory config = _config();
+        string memory listed = vm.toString(Mainnet.UNISWAP_SWAP_ROUTER_02);
+        string memory wrong = vm.replace(json, string.concat('["', listed), string.concat('["', vm.toString(stranger)));
+        vm.expectRevert(abi.encodeWithSelector(AbstractWorldCheck.NoCode.selector, "swapRouters", stranger));
+        script.requireWorld(wrong, config);
+        string memory none = vm.replace(json, string.concat('["', listed, '"]'), "[]");
+        Deployment memory d = script.deploy(none, config, 0, address(script));
+        assertEq(d.vault.swapProxy(), address(0));
     }
 
     function test_script_readsThePartiesFromTheEnvironment() public {
@@ -123,7 +139,8 @@ contract DeployForkTest is VaultTest {
     function test_constructors_refuseAddressesWithoutCode() public {
         vm.expectRevert(abi.encodeWithSelector(VaultFactory.ImplementationMissing.selector, stranger));
         new VaultFactory(stranger);
-        Wiring memory wiring = Wiring(new address[](1), Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, address(0));
+        Wiring memory wiring =
+            Wiring(new address[](1), Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, address(0), address(0));
         wiring.adapters[0] = stranger;
         vm.expectRevert(abi.encodeWithSelector(IVaultTerms.ZeroAddress.selector, "adapter"));
         new VaultConfigurator(wiring);
@@ -138,12 +155,14 @@ contract DeployForkTest is VaultTest {
     }
 
     function test_planes_mustShareOneWiring() public {
-        Wiring memory wiring = Wiring(new address[](1), Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, address(0));
+        Wiring memory wiring =
+            Wiring(new address[](1), Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, address(0), address(0));
         wiring.adapters[0] = address(adapter);
         VaultConfigurator configurator = new VaultConfigurator(wiring);
         VaultRescuer rescuer = new VaultRescuer(configurator, wiring);
         VaultCustodian custodian = new VaultCustodian(rescuer, wiring);
         VaultBorrower borrower = new VaultBorrower(wiring);
+        VaultMover mover = new VaultMover(wiring);
         bytes32 made = keccak256(abi.encode(wiring));
         wiring.uniswapV3Factory = address(adapter);
         bytes memory reason =
@@ -153,14 +172,18 @@ contract DeployForkTest is VaultTest {
         vm.expectRevert(reason);
         new VaultCustodian(rescuer, wiring);
         vm.expectRevert(reason);
-        new RebalanceVault(custodian, borrower, wiring);
+        new RebalanceVault(custodian, borrower, mover, wiring);
         VaultCustodian other = new VaultCustodian(new VaultRescuer(new VaultConfigurator(wiring), wiring), wiring);
         vm.expectRevert(reason);
-        new RebalanceVault(other, borrower, wiring);
+        new RebalanceVault(other, borrower, mover, wiring);
+        VaultBorrower otherBorrower = new VaultBorrower(wiring);
+        vm.expectRevert(reason);
+        new RebalanceVault(other, otherBorrower, mover, wiring);
+        new RebalanceVault(other, otherBorrower, new VaultMover(wiring), wiring);
     }
 
     function test_wiring_lendersAreContractsOrNotThere() public {
-        Wiring memory wiring = Wiring(new address[](1), Mainnet.UNISWAP_FACTORY, address(0), address(0));
+        Wiring memory wiring = Wiring(new address[](1), Mainnet.UNISWAP_FACTORY, address(0), address(0), address(0));
         wiring.adapters[0] = address(adapter);
         new VaultConfigurator(wiring);
         wiring.aaveFlashPool = stranger;
@@ -173,19 +196,26 @@ contract DeployForkTest is VaultTest {
 
     function test_wiring_holdsOneToSixVenues() public {
         vm.expectRevert(abi.encodeWithSelector(IVaultTerms.ValueForbidden.selector, "adapters", 0, 6));
-        new VaultConfigurator(Wiring(new address[](0), Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, address(0)));
+        new VaultConfigurator(
+            Wiring(new address[](0), Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, address(0), address(0))
+        );
         vm.expectRevert(abi.encodeWithSelector(IVaultTerms.ValueForbidden.selector, "adapters", 7, 6));
-        new VaultConfigurator(Wiring(new address[](7), Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, address(0)));
-        Wiring memory wiring = Wiring(new address[](6), Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, address(0));
+        new VaultConfigurator(
+            Wiring(new address[](7), Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, address(0), address(0))
+        );
+        Wiring memory wiring =
+            Wiring(new address[](6), Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, address(0), address(0));
         for (uint160 i; i < 6; i++) {
             wiring.adapters[i] = address(0xa000 + i);
             vm.etch(wiring.adapters[i], hex"00");
         }
-        assertEq(new VaultConfigurator(wiring).adapters(), wiring.adapters);
+        VaultRescuer rescuer = new VaultRescuer(new VaultConfigurator(wiring), wiring);
+        assertEq(new VaultCustodian(rescuer, wiring).adapters(), wiring.adapters);
     }
 
     function test_creationGas_fitsATransaction() public {
-        Wiring memory wiring = Wiring(new address[](1), Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, address(0));
+        Wiring memory wiring =
+            Wiring(new address[](1), Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, address(0), address(0));
         wiring.adapters[0] = address(adapter);
         uint256 gasBefore = gasleft();
         VaultConfigurator configurator = new VaultConfigurator(wiring);
@@ -200,7 +230,10 @@ contract DeployForkTest is VaultTest {
         VaultBorrower borrower = new VaultBorrower(wiring);
         assertLt(gasBefore - gasleft(), 7_000_000, "borrower");
         gasBefore = gasleft();
-        new RebalanceVault(custodian, borrower, wiring);
+        VaultMover mover = new VaultMover(wiring);
+        assertLt(gasBefore - gasleft(), 7_000_000, "mover");
+        gasBefore = gasleft();
+        new RebalanceVault(custodian, borrower, mover, wiring);
         assertLt(gasBefore - gasleft(), 7_000_000, "vault");
     }
 

@@ -290,7 +290,16 @@ contract FlashLoanTest is VaultTest {
     }
 
     function _order() private view returns (LoanOrder memory) {
-        return LoanOrder(RouteKind.AaveV3FlashLoan, address(adapter), 0, Mainnet.WETH, Mainnet.USDC, 10 ether, 20_000e6);
+        return LoanOrder(
+            RouteKind.AaveV3FlashLoan,
+            Mainnet.AAVE_POOL,
+            address(adapter),
+            0,
+            Mainnet.WETH,
+            Mainnet.USDC,
+            10 ether,
+            20_000e6
+        );
     }
 }
 

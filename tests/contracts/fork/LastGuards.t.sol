@@ -38,6 +38,14 @@ contract LastGuardsForkTest is VaultTest {
         expectRefusalBy(d, IVaultTerms.SlippageExceeded.selector);
     }
 
+    /// @dev Less than the sale itself: what left idle funds is spent besides, not instead.
+    function test_idleFundsThatLeaveBesideTheSwap_countAsSpent() public {
+        _serveWith(HostileAdapter.Fault.SpendsIdle);
+        fundIdle(Mainnet.WETH, 1 ether);
+        Decision memory d = deleverage(10 ether);
+        expectRefusal(d, abi.encodeWithSelector(IVaultTerms.InputTooHigh.selector, 11 ether, 10 ether));
+    }
+
     function test_debtThatRises_isRefused() public {
         _serveWith(HostileAdapter.Fault.RaisesDebt);
         expectRefusalBy(repairFromBelow(10 ether), IVaultTerms.DebtIncreased.selector);

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {Defaults} from "../utils/Defaults.sol";
 import {Mainnet} from "../utils/Mainnet.sol";
 import {VaultTest} from "../utils/VaultTest.sol";
+import {VenuesTest} from "../utils/VenuesTest.sol";
+import {VaultBorrower} from "ballast/VaultBorrower.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
-import {QueueTerms, QueuedDecision, VaultState} from "ballast/types/Config.sol";
-import {Decision} from "ballast/types/Decision.sol";
+import {PositionStatus, QueueTerms, QueuedDecision, Upkeep, VaultState} from "ballast/types/Config.sol";
+import {Decision, Route, RouteKind} from "ballast/types/Decision.sol";
 
 /// @notice What is large waits where the owner can see it, passes every guard again, and dies with the epoch.
 contract QueueTest is VaultTest {
@@ -180,6 +183,106 @@ contract QueueTest is VaultTest {
         send(d);
     }
 
+    // ---------------------------------------------------------------- what status says
+
+    function _expectUpkeep(Upkeep expected) private view {
+        PositionStatus memory status = vault.status(Defaults.POSITION);
+        assertEq(uint8(status.upkeep), uint8(expected), "upkeep");
+        assertEq(status.upkeepCall.length == 0, expected == Upkeep.NONE, "call");
+    }
+
+    function test_status_offersTheWholeCall_inItsTimeAndAtNoOther() public {
+        Decision memory d = _large(1);
+        bytes memory signature = _queue(d);
+        passTime(1 days - 1);
+        _expectUpkeep(Upkeep.NONE);
+        passTime(1);
+        _expectUpkeep(Upkeep.QUEUE_READY);
+        assertEq(vault.status(Defaults.POSITION).upkeepCall, abi.encodeCall(vault.executeQueued, (d, signature)));
+        passTime(2 hours);
+        _expectUpkeep(Upkeep.QUEUE_READY);
+        uint256 state = vm.snapshotState();
+        passTime(1);
+        _expectUpkeep(Upkeep.NONE);
+        vm.revertToState(state);
+        vm.prank(stranger);
+        callVault(vault.status(Defaults.POSITION).upkeepCall);
+        assertTrue(vault.isNonceUsed(d.positionId, d.nonce));
+        _expectUpkeep(Upkeep.NONE);
+    }
+
+    function test_status_offersNothingThatIsDead() public {
+        Decision memory d = _large(1);
+        bytes32 digest = vault.hashDecision(d);
+        _queue(d);
+        passTime(1 days);
+        _expectUpkeep(Upkeep.QUEUE_READY);
+        uint256 state = vm.snapshotState();
+        vm.prank(guardian);
+        vault.vetoDecision(digest);
+        _expectUpkeep(Upkeep.NONE);
+        vm.revertToState(state);
+        vm.prank(guardian);
+        vault.cancelNonces(Defaults.POSITION, 0, 2);
+        _expectUpkeep(Upkeep.NONE);
+        vm.revertToState(state);
+        vm.prank(guardian);
+        vault.setState(VaultState.Reducing); // any change of configuration
+        _expectUpkeep(Upkeep.NONE);
+    }
+
+    function test_status_afterTheOwnersRelease_offersAtOnce() public {
+        Decision memory d = _large(1);
+        bytes32 digest = vault.hashDecision(d);
+        _queue(d);
+        _expectUpkeep(Upkeep.NONE);
+        vm.prank(owner);
+        vault.releaseDecision(digest);
+        _expectUpkeep(Upkeep.QUEUE_READY);
+    }
+
+    function test_status_newPlanOnTheSameNonce_goesFirst() public {
+        _queue(_large(1));
+        passTime(1 minutes);
+        Decision memory newer = _large(1);
+        bytes memory signature = _queue(newer);
+        passTime(1 days);
+        bytes memory call = abi.encodeCall(vault.executeQueued, (newer, signature));
+        assertEq(vault.status(Defaults.POSITION).upkeepCall, call);
+        callVault(call);
+        _expectUpkeep(Upkeep.NONE); // the older one's nonce is used
+    }
+
+    /// @dev It needs a router's calldata, which no keeper has.
+    function test_status_doesNotOfferWhatAProxyMustRelay() public {
+        Decision memory d = _large(1);
+        d.route = Route(RouteKind.Aggregator, abi.encodePacked(stranger, bytes32(0)), Mainnet.AAVE_POOL);
+        _queue(d);
+        passTime(1 days);
+        assertEq(vault.queuedDecisions().length, 1);
+        _expectUpkeep(Upkeep.NONE);
+    }
+
+    function test_attack_relayerPadsTheCalldata_nothingOfItIsKept() public {
+        Decision memory d = _large(1);
+        bytes memory signature = sign(d);
+        bytes memory padded = bytes.concat(abi.encodeCall(vault.queue, (d, signature)), new bytes(20_000));
+        vm.prank(stranger);
+        callVault(padded);
+        passTime(1 days);
+        assertEq(vault.status(Defaults.POSITION).upkeepCall, abi.encodeCall(vault.executeQueued, (d, signature)));
+    }
+
+    function test_attack_queueingWithoutAdmission_isNotReachable() public {
+        Decision memory d = _large(1);
+        (bool done,) = address(vault).call(abi.encodeCall(VaultBorrower.enqueue, (d, "")));
+        assertFalse(done, "through the vault");
+        VaultBorrower plane = VaultBorrower(implementation.borrower());
+        vm.expectRevert(abi.encodeWithSelector(IVaultTerms.Unauthorized.selector, stranger));
+        vm.prank(stranger);
+        plane.enqueue(d, "");
+    }
+
     function test_terms_haveBounds() public {
         QueueTerms memory terms = _terms();
         terms.delaySeconds = 1 hours - 1;
@@ -195,6 +298,26 @@ contract QueueTest is VaultTest {
         terms = _terms();
         terms.largeActionWad = 0;
         _refuse(terms, "largeActionWad", 0, 1);
+        terms.largeActionWad = type(uint128).max;
+        _refuse(terms, "largeActionWad", type(uint128).max, type(uint128).max - 1);
+        terms = _terms();
+        terms.riskPerWindowWad = type(uint128).max;
+        _refuse(terms, "riskPerWindowWad", type(uint128).max, type(uint128).max - 1);
+        terms = _terms();
+        terms.delaySeconds = 30 days + 1;
+        _refuse(terms, "delaySeconds", 30 days + 1, 30 days);
+        terms = _terms();
+        terms.graceSeconds = 1 hours - 1;
+        _refuse(terms, "graceSeconds", 1 hours - 1, 1 hours);
+    }
+
+    function test_terms_atTheirBounds_areAccepted() public {
+        QueueTerms memory least = QueueTerms(1, 0, 1 hours, 1 hours, 1);
+        configure(abi.encodeCall(vault.setQueue, (least)));
+        assertEq(abi.encode(vault.queueTerms()), abi.encode(least));
+        QueueTerms memory most = QueueTerms(type(uint128).max - 1, type(uint128).max - 1, 30 days, 30 days, 8);
+        configure(abi.encodeCall(vault.setQueue, (most)));
+        assertEq(abi.encode(vault.queueTerms()), abi.encode(most));
     }
 
     function _refuse(QueueTerms memory terms, string memory field, uint256 observed, uint256 allowed) private {
@@ -205,5 +328,19 @@ contract QueueTest is VaultTest {
         vm.expectRevert(abi.encodeWithSelector(IVaultTerms.ValueForbidden.selector, field, observed, allowed));
         vm.prank(curator);
         vault.setQueue(terms);
+    }
+}
+
+/// @notice One queue for several positions: each is told of its own.
+contract QueueOfSeveralPositionsTest is VenuesTest {
+    function test_status_tellsAPositionOfItsOwnDecisions() public {
+        configure(abi.encodeCall(vault.setQueue, (QueueTerms(60_000e18, 0, 1 days, 2 hours, 2))));
+        Decision memory d = deleverage(75_000e26 / ethPrice8());
+        d.healthCeilingWad = type(uint256).max;
+        bytes memory signature = sign(d);
+        vault.queue(d, signature);
+        passTime(1 days);
+        assertEq(uint8(vault.status(Defaults.POSITION).upkeep), uint8(Upkeep.QUEUE_READY));
+        assertEq(uint8(vault.status(ON_COMET).upkeep), uint8(Upkeep.NONE));
     }
 }

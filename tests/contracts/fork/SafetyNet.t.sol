@@ -419,6 +419,8 @@ contract SafetyNetForkTest is NetTest {
         t = netTerms();
         t.lossPerWindowWad = 1;
         _refuseNet(t, "lossPerWindowWad", 1, 2);
+        t.lossPerWindowWad = type(uint96).max;
+        _refuseNet(t, "lossPerWindowWad", type(uint96).max, type(uint96).max - 1);
         t = netTerms();
         t.rewardPerWindowWad = t.lossPerWindowWad + 1;
         _refuseNet(t, "rewardPerWindowWad", t.lossPerWindowWad + 1, t.lossPerWindowWad);

@@ -13,7 +13,8 @@ contract HostileAdapter {
         LeavesAllowance,
         LosesCollateral,
         RaisesDebt,
-        LeavesIdleBehind
+        LeavesIdleBehind,
+        SpendsIdle
     }
 
     address private constant ACCOMPLICE = address(0xACC0);
@@ -51,5 +52,6 @@ contract HostileAdapter {
 
     function _afterWithdraw() private {
         if (_fault == Fault.LosesCollateral) IERC20(Mainnet.AAVE_WETH_ATOKEN).transfer(ACCOMPLICE, 0.2 ether);
+        if (_fault == Fault.SpendsIdle) IERC20(Mainnet.WETH).transfer(ACCOMPLICE, 1 ether);
     }
 }

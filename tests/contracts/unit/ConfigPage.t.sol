@@ -26,7 +26,7 @@ contract NewExecutionTest is Test {
             }
             assertEq(value, 0, "a member is not zero");
         }
-        x.spender = address(1); // the last member
+        x.owed = 1; // the last member
         uint256 last;
         assembly {
             last := mload(sub(free, 32))

@@ -9,6 +9,7 @@ import {VaultBorrower} from "ballast/VaultBorrower.sol";
 import {VaultConfigurator} from "ballast/VaultConfigurator.sol";
 import {VaultCustodian} from "ballast/VaultCustodian.sol";
 import {VaultFactory} from "ballast/VaultFactory.sol";
+import {VaultMover} from "ballast/VaultMover.sol";
 import {VaultRescuer} from "ballast/VaultRescuer.sol";
 import {AaveV3Adapter} from "ballast/adapters/AaveV3Adapter.sol";
 import {IRebalanceVault} from "ballast/interfaces/IRebalanceVault.sol";
@@ -64,10 +65,10 @@ abstract contract VaultTest is Test {
         bytes memory market = abi.encode(Mainnet.AAVE_ADDRESSES_PROVIDER, Mainnet.AAVE_POOL);
         adapter = AaveV3Adapter(deployProduct("AaveV3Adapter", market));
         implementation = implement(address(adapter));
-        factory = new VaultFactory(address(implementation));
+        factory = VaultFactory(deployProduct("VaultFactory", abi.encode(implementation)));
     }
 
-    /// @dev The five planes for one venue.
+    /// @dev The six planes for one venue.
     function implement(address venue) internal returns (RebalanceVault) {
         address[] memory venues = new address[](1);
         venues[0] = venue;
@@ -75,16 +76,23 @@ abstract contract VaultTest is Test {
     }
 
     function implement(address[] memory venues) internal returns (RebalanceVault) {
-        Wiring memory wiring = Wiring(venues, Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, freeFlashLender());
+        Wiring memory wiring =
+            Wiring(venues, Mainnet.UNISWAP_FACTORY, Mainnet.AAVE_POOL, freeFlashLender(), swapProxy());
         address configurator = deployProduct("VaultConfigurator", abi.encode(wiring));
         address rescuer = deployProduct("VaultRescuer", abi.encode(configurator, wiring));
         address custodian = deployProduct("VaultCustodian", abi.encode(rescuer, wiring));
         address borrower = deployProduct("VaultBorrower", abi.encode(wiring));
-        return RebalanceVault(payable(deployProduct("RebalanceVault", abi.encode(custodian, borrower, wiring))));
+        address mover = deployProduct("VaultMover", abi.encode(wiring));
+        return RebalanceVault(payable(deployProduct("RebalanceVault", abi.encode(custodian, borrower, mover, wiring))));
     }
 
     /// @dev The replica has none; a test that brings one names it.
     function freeFlashLender() internal virtual returns (address) {
+        return address(0);
+    }
+
+    /// @dev None; a test that sells by a router names one.
+    function swapProxy() internal virtual returns (address) {
         return address(0);
     }
 

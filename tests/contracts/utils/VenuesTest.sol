@@ -76,7 +76,7 @@ abstract contract VenuesTest is VaultTest {
         address[] memory venues = new address[](3);
         (venues[0], venues[1], venues[2]) = (address(adapter), address(comet), address(maker));
         implementation = implement(venues);
-        factory = new VaultFactory(address(implementation));
+        factory = VaultFactory(deployProduct("VaultFactory", abi.encode(implementation)));
     }
 
     function initialConfig() internal view virtual override returns (InitialConfig memory config) {

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {VaultCalls} from "./VaultCalls.sol";
+import {AgreementGuard} from "./guards/AgreementGuard.sol";
+import {BudgetGuard} from "./guards/BudgetGuard.sol";
+import {NonceGuard} from "./guards/NonceGuard.sol";
+import {OracleGuard} from "./guards/OracleGuard.sol";
+import {SignatureGuard} from "./guards/SignatureGuard.sol";
+import {WindowGuard} from "./guards/WindowGuard.sol";
+import {ConfigPage, Page} from "./libraries/ConfigPage.sol";
+import {DecisionHash} from "./libraries/DecisionHash.sol";
+import {DecisionQueue} from "./libraries/DecisionQueue.sol";
+import {UnitMath} from "./libraries/UnitMath.sol";
+import {AssetConfig, QueueTerms, QueuedDecision} from "./types/Config.sol";
+import {DECISION_VERSION, Decision, Outcome} from "./types/Decision.sol";
+import {Execution} from "./types/Execution.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+
+/// @title Steps that every decision takes, whatever its kind
+/// @notice Who signed, when, what the prices are, what may be lost and what has to wait. The planes that execute decisions differ in what they
+/// do and measure, and in nothing that stands here.
+abstract contract VaultSteps is VaultCalls {
+    using NonceGuard for mapping(uint256 => uint256);
+    using DecisionQueue for QueuedDecision[];
+    using ConfigPage for Page;
+
+    enum Mode {
+        Preview, // everything but the signature
+        Direct,
+        Queued // the queue's time instead of the decision's
+    }
+
+    /// @dev Versions and fields that no kind has yet are forbidden, not ignored.
+    function _checkVersion(Decision calldata d) internal pure {
+        require(d.version == DECISION_VERSION, VersionUnsupported(d.version, DECISION_VERSION));
+        require(d.keeperFeeMaxWei == 0, FieldForbidden("keeperFeeMaxWei"));
+    }
+
+    /// @dev `preview` leaves out the signature and nothing else.
+    /// @return page the configuration of this very epoch
+    function _checkAuthority(Decision calldata d, Execution memory x, bytes calldata signature, bool signed)
+        internal
+        view
+        returns (Page page)
+    {
+        uint64 epoch = _configEpoch;
+        page = ConfigPage.read(_page, epoch);
+        page.takeLimits(x);
+        address expected = page.signer();
+        require(expected != address(0), SignerUnset());
+        x.digest = DecisionHash.digest(d);
+        require(!signed || SignatureGuard.isSigned(expected, x.digest, signature), SignatureInvalid(expected));
+        require(page.hasModel(d.modelId), ModelNotApproved(d.modelId));
+        require(d.configEpoch == epoch, EpochMismatch(d.configEpoch, epoch));
+    }
+
+    /// @dev A queued decision has had its own time when it was queued; what it was made from is as old as the owner's delay.
+    function _checkTime(Decision calldata d, Execution memory x, Page page, Mode mode) internal {
+        if (mode == Mode.Queued) _queue.take(x.digest, page.queueTerms().graceSeconds);
+        else WindowGuard.check(d, x.limits);
+    }
+
+    /// @dev Proven, not claimed: only a decision that had health measured before can show one.
+    function _isEmergency(Execution memory x) internal pure returns (bool) {
+        return x.measured && x.healthBeforeWad < x.position.emergencyHealthWad;
+    }
+
+    /// @dev Fresh primaries in their bounds.
+    function _takePrices(Decision calldata d, Execution memory x) internal view {
+        x.priceInWad = OracleGuard.requirePriceWad(d.tokenIn, x.assetIn);
+        x.priceOutWad = OracleGuard.requirePriceWad(d.tokenOut, x.assetOut);
+    }
+
+    /// @dev How far the other views are off the primaries, bps.
+    function _deviations(Decision calldata d, Execution memory x, Page page)
+        internal
+        view
+        returns (uint256 inBps, uint256 outBps)
+    {
+        AgreementGuard.Quote memory other = AgreementGuard.Quote(d.tokenOut, x.assetOut.tokenDecimals, x.priceOutWad);
+        inBps = AgreementGuard.worstDeviationBps(
+            d.tokenIn, x.assetIn, x.priceInWad, x.venueInWad, _quote(page, x.indexIn, other)
+        );
+        other = AgreementGuard.Quote(d.tokenIn, x.assetIn.tokenDecimals, x.priceInWad);
+        outBps = AgreementGuard.worstDeviationBps(
+            d.tokenOut, x.assetOut, x.priceOutWad, x.venueOutWad, _quote(page, x.indexOut, other)
+        );
+    }
+
+    /// @dev Risk is only raised where all views agree and neither price has just jumped.
+    function _checkCalm(Decision calldata d, Execution memory x, uint256 inBps, uint256 outBps)
+        internal
+        view
+        returns (uint256 actionLimitWad)
+    {
+        uint256 agreeBps = x.limits.agreeBps;
+        require(inBps <= agreeBps, SourcesDisagree(d.tokenIn, inBps, agreeBps));
+        require(outBps <= agreeBps, SourcesDisagree(d.tokenOut, outBps, agreeBps));
+        OracleGuard.requireNoJump(d.tokenIn, x.assetIn);
+        OracleGuard.requireNoJump(d.tokenOut, x.assetOut);
+        return x.limits.maxActionWad;
+    }
+
+    /// @dev What an asset's mean-price pool quotes in: the swap's other token, which has been read, or a third one with a feed of its own.
+    function _quote(Page page, uint256 index, AgreementGuard.Quote memory other)
+        private
+        view
+        returns (AgreementGuard.Quote memory)
+    {
+        address token = page.quoteOf(index);
+        if (token == address(0) || token == other.token) return other;
+        AssetConfig memory asset = page.asset(page.indexOf(token));
+        OracleGuard.Reading memory reading = OracleGuard.read(asset);
+        bool usable = reading.fault == OracleGuard.Fault.None;
+        return AgreementGuard.Quote(token, asset.tokenDecimals, usable ? reading.priceWad : 0);
+    }
+
+    /// @dev An emergency waives the notional budget, never the loss budget.
+    function _reserveSwap(Decision calldata d, Execution memory x, Outcome memory outcome, uint256 actionLimitWad)
+        internal
+    {
+        require(d.maxLossBps != 0, ValueForbidden("maxLossBps", 0, x.limits.maxLossBps));
+        uint256 notionalWad = UnitMath.valueWadUp(x.spend, x.priceInWad, x.assetIn.tokenDecimals);
+        require(notionalWad <= actionLimitWad, ActionTooLarge(notionalWad, actionLimitWad));
+        x.reservedLossWad = UnitMath.bpsOfUp(notionalWad, d.maxLossBps);
+        BudgetGuard.reserveSwap(_budgets, x.limits, _isEmergency(x) ? 0 : notionalWad, x.reservedLossWad);
+        outcome.notionalWad = notionalWad;
+    }
+
+    function _checkLossLimit(Decision calldata d, Execution memory x) internal pure {
+        require(d.maxLossBps <= x.limits.maxLossBps, LossLimitTooHigh(d.maxLossBps, x.limits.maxLossBps));
+    }
+
+    /// @dev Large actions wait where the owner can see them, and so does risk beyond a budget of its own, so that many small steps are not a
+    /// way around. An emergency does not wait.
+    function _checkQueue(Execution memory x, Page page, uint256 notionalWad) internal {
+        if (!x.swaps || _isEmergency(x)) return;
+        QueueTerms memory terms = page.queueTerms();
+        bool large = terms.delaySeconds != 0 && notionalWad > terms.largeActionWad;
+        require(!large, MustQueue(notionalWad, terms.largeActionWad));
+        if (!x.raises) return;
+        BudgetGuard.reserveRisk(_riskBucket, terms.riskPerWindowWad, x.limits.windowSeconds, notionalWad);
+    }
+
+    function _requireNoAllowance(address token, address spender) internal view {
+        uint256 left = IERC20(token).allowance(address(this), spender);
+        require(left == 0, AllowanceLeft(token, spender, left));
+    }
+}

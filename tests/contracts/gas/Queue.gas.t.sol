@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Defaults} from "../utils/Defaults.sol";
+import {VaultTest} from "../utils/VaultTest.sol";
+import {GasTable} from "./GasTable.sol";
+import {QueueTerms} from "ballast/types/Config.sol";
+import {Decision} from "ballast/types/Decision.sol";
+
+/// @notice What it costs to let a decision wait: it is laid down whole, so that any keeper can execute it.
+/// @dev Isolated, as in Deleverage.gas.t.sol.
+/// forge-config: default.isolate = true
+contract QueueGasTest is VaultTest, GasTable {
+    uint256 private constant MAX_QUEUE = 500_000;
+
+    /// forge-config: default.isolate = true
+    function test_gas_queue_isBounded() public {
+        configure(abi.encodeCall(vault.setQueue, (QueueTerms(20_000e18, 0, 1 days, 2 hours, 2))));
+        Decision memory d = deleverage(10 ether);
+        bytes memory signature = sign(d);
+        vm.prank(keeper);
+        vault.queue(d, signature);
+        uint256 queued = vm.lastCallGas().gasTotalUsed;
+        passTime(1 days);
+        vault.status(Defaults.POSITION);
+        record("status_queue_ready", vm.lastCallGas().gasTotalUsed, 0);
+        vault.executeQueued(d, signature);
+        record("queue_execute", vm.lastCallGas().gasTotalUsed, 0);
+        assertLe(queued, MAX_QUEUE);
+        assertTrue(vault.isNonceUsed(Defaults.POSITION, d.nonce));
+    }
+}
