@@ -267,8 +267,8 @@ def measure(blocks: int, only: str | None) -> dict[str, Any]:
     if only in (None, "cold"):
         cold = cold_starts()
         found["cold_start_s"], found["cold_start_cpu_s"] = median(cold.wall), median(cold.cpu)
-        times = f"median {median(cold.wall):.2f} s, goal {GOAL_COLD_S} s; processor {median(cold.cpu):.2f} s"
-        print(f"cold start, process to first forecast: {times}")
+        shown = f"median {median(cold.wall):.2f} s, goal {GOAL_COLD_S} s; processor {median(cold.cpu):.2f} s"
+        print(f"cold start, process to first forecast: {shown}")
     return found
 
 

@@ -172,7 +172,8 @@ def test_calm_of_a_feed_that_is_too_old_is_no_calm(age: int, code: RiskCode) -> 
 def test_a_regime_that_the_model_was_not_trained_on_is_left_to_the_rule() -> None:
     terms = [guarded("treasury")]
     carry = walk(terms, PRICES)[1]
-    nowhere = {"feature_ranges": {"variance_per_second": [[0.0, 0.0]] * 5}}
+    scales = initial_state(WEIGHTS).variance.size
+    nowhere = {"feature_ranges": {"variance_per_second": [[0.0, 0.0]] * scales}}
     stranger = replace(WEIGHTS, metadata={**WEIGHTS.metadata, **nowhere})
     (one,), _ = evaluate_all(block(60, PRICES[-1]), terms, stranger, carry)
     assert one.report.code is RiskCode.OUT_OF_DISTRIBUTION

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ballast.risk.model import Horizon, assess, load_default_weights, probability_at
+from ballast.risk.model import Horizon, assess, initial_state, load_default_weights, probability_at
 from ballast.risk.report import PPM_ONE, RiskCode
 from ballast.risk.screen import Limit, attention_level, needing_attention
 from ballast.risk.serving import (
@@ -19,9 +19,13 @@ from ballast.risk.serving import (
 )
 from ballast.risk.state import RiskState
 
-WEIGHTS = load_default_weights()
-VARIANCE = np.exp(np.asarray([-18.0, -18.5, -19.0, -18.2, -18.0], np.float32))
-STATE = RiskState(VARIANCE, np.int32(1_000), np.float32(100_000))
+DEFAULT = load_default_weights()
+WEIGHTS = replace(DEFAULT, metadata={"train_end": "2024-07-20T12:20:00+00:00"})
+SCALES = initial_state(DEFAULT).variance.size
+VARIANCE = np.exp(np.linspace(-18.5, -18.0, SCALES, dtype=np.float32))
+STATE = initial_state(DEFAULT)._replace(
+    variance=VARIANCE, observations=np.int32(1_000), seconds_observed=np.float32(100_000)
+)
 BOUNDS = [[float(v), float(v)] for v in VARIANCE]
 
 
@@ -48,7 +52,7 @@ def test_a_stale_price_is_unknown_risk() -> None:
 def test_a_state_at_the_edge_of_the_training_is_known_and_one_beyond_it_is_not() -> None:
     known = weights_with({"variance_per_second": BOUNDS})
     assert not is_out_of_distribution(known, STATE)
-    for place, towards in ((0, np.inf), (4, -np.inf)):
+    for place, towards in ((0, np.inf), (SCALES - 1, -np.inf)):
         moved = VARIANCE.copy()
         moved[place] = np.nextafter(moved[place], np.float32(towards))
         beyond = STATE._replace(variance=moved)
@@ -71,9 +75,9 @@ def test_weights_without_ranges_call_nothing_unknown_and_say_so() -> None:
         7,
         {},
         {"variance_per_second": "x"},
-        {"variance_per_second": BOUNDS[:4]},
-        {"variance_per_second": [[2.0, 1.0]] * 5},
-        {"variance_per_second": [[float("nan"), 1.0]] * 5},
+        {"variance_per_second": BOUNDS[:-1]},
+        {"variance_per_second": [[2.0, 1.0]] * SCALES},
+        {"variance_per_second": [[float("nan"), 1.0]] * SCALES},
     ],
 )
 def test_malformed_ranges_are_an_error_not_a_pass(ranges: object) -> None:
@@ -82,10 +86,10 @@ def test_malformed_ranges_are_an_error_not_a_pass(ranges: object) -> None:
 
 
 def test_ranges_of_the_training_hold_all_of_it() -> None:
-    states = np.exp(np.random.default_rng(1).normal(-18, 1, (50, 5))).astype(np.float32)
+    states = np.exp(np.random.default_rng(1).normal(-18, 1, (50, SCALES))).astype(np.float32)
     known = weights_with(training_ranges(states))
     assert not any(is_out_of_distribution(known, STATE._replace(variance=row)) for row in states)
-    for wrong in (states[:0], np.full((2, 5), np.nan, np.float32)):
+    for wrong in (states[:0], np.full((2, SCALES), np.nan, np.float32)):
         with pytest.raises(ValueError, match="finite ones only"):
             training_ranges(wrong)
 
@@ -100,7 +104,7 @@ def test_an_unusable_input_is_named_before_staleness(log_return: float, code: Ri
 
 def test_too_little_history_is_named_before_an_unknown_regime_but_after_staleness() -> None:
     cold = STATE._replace(observations=np.int32(0))
-    nowhere = weights_with({"variance_per_second": [[0.0, 0.0]] * 5})
+    nowhere = weights_with({"variance_per_second": [[0.0, 0.0]] * SCALES})
     state, risks = forecast(state=cold)
     assert gated(nowhere, state, risks, [False])[0].code is RiskCode.COLD
     assert gated(nowhere, state, risks, [True])[0].code is RiskCode.STALE
@@ -111,11 +115,12 @@ def test_every_code_has_a_sentence_for_people() -> None:
 
 
 def test_an_explanation_names_the_scales_that_are_raised_over_the_slowest() -> None:
-    calm = STATE._replace(variance=np.full(5, 1e-8, np.float32))
-    wild = calm._replace(variance=np.asarray([4e-8, 1e-8, 1e-8, 1e-8, 1e-8], np.float32))
+    calm = STATE._replace(variance=np.full(SCALES, 1e-8, np.float32))
+    wild = calm._replace(variance=np.asarray([4e-8] + [1e-8] * (SCALES - 1), np.float32))
     assert "raised at no time scale" in explain(WEIGHTS, calm).sentences()[0]
     drivers, model = explain(WEIGHTS, wild).sentences()
-    assert "raised over 15 min 2.0 times of 56 % a year, the average of 7 d" in drivers
+    slowest = explain(WEIGHTS, wild).drivers[-1].name
+    assert f"raised over 15 min 2.0 times of 56 % a year, the average of {slowest}" in drivers
     assert WEIGHTS.model_id[:10] in model
     assert "2024-07-20" in model
 
@@ -141,7 +146,7 @@ def test_the_screen_takes_the_least_healthy_first_and_says_how_many_wait() -> No
 
 
 def test_the_screen_looks_at_a_backstop_whatever_the_forecast_says() -> None:
-    calm = STATE._replace(variance=np.full(5, 1e-14, np.float32))
+    calm = STATE._replace(variance=np.full(SCALES, 1e-14, np.float32))
     assert attention_level(WEIGHTS, calm, (Limit(Horizon.ONE_HOUR, 10_000),), 1.14) >= 1.14
     with pytest.raises(ValueError, match="limit is 1 ppm"):
         attention_level(WEIGHTS, calm, (Limit(Horizon.ONE_HOUR, 1),), 1.14)
