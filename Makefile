@@ -112,6 +112,8 @@ bench: setup
 	rm -rf out/bench/gas
 	$(PY) script/tools/run_tests.py --only forge --match-path 'tests/contracts/gas/**'
 	$(PY) script/tools/gas_table.py
+	$(PY) script/tools/bench_montecarlo.py
+	$(PY) script/tools/bench_serving.py
 
 # Forge reads only below the project, so the fixture is copied to where it may.
 conformance: tools

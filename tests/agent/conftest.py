@@ -12,6 +12,8 @@ from ballast.replica.errors import ReplicaUnavailableError
 from ballast.replica.node import ReplicaNode
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+# Agents that tests start share their compiled forecasts, and leave the user's own cache alone.
+os.environ.setdefault("BALLAST_CACHE_DIR", str(REPOSITORY / "build" / "cache"))
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import threading
 from collections.abc import Callable
@@ -26,6 +27,7 @@ from ballast.decision.records import TermsRecord
 from ballast.domain.observation import BlockRef
 from ballast.domain.terms import PositionTerms
 from ballast.journal.journal import Journal
+from ballast.risk.compiled import taken_notes, use_cache
 from ballast.risk.model import Weights, load_default_weights, warm_up
 
 Prompt = Callable[[str], str]
@@ -83,8 +85,7 @@ def start(chain: Chain, journal: Journal, options: Options, log: FilteringBoundL
         # After a crash the agent must come up with stale feeds too: repairs from idle funds need none.
         require(feed_checks(chain.reader.read(block, terms), terms))
     keys = _keys(config, options, terms) if mode.sends else None
-    weights = load_default_weights()
-    warm_up(weights)
+    weights = ready_weights(lambda note: log.info("forecaster", note=note))
     recorder = Recorder(journal, options.crash)
     settler = Settler(chain.quorum, chain.heads, recorder, config.run.confirmations)
     memory = _begin(recorder, identity, config, weights, terms, block)
@@ -101,6 +102,19 @@ def start(chain: Chain, journal: Journal, options: Options, log: FilteringBoundL
         model_knows_until=weights.metadata["train_end"],
     )
     return Runtime(chain, recorder, settler, actor, weights, memory, log)
+
+
+def ready_weights(tell: Callable[[str], None]) -> Weights:
+    """The forecaster, compiled, or taken from the cache of an earlier run. ``tell`` gets what to log."""
+    weights = load_default_weights()
+    notes = use_cache()
+    warm_up(weights)
+    for note in (*notes, *taken_notes()):
+        tell(note)
+    # What exists by now lives as long as the run: no later collection need look at it.
+    gc.collect()
+    gc.freeze()
+    return weights
 
 
 def _keys(config: Config, options: Options, terms: tuple[PositionTerms, ...]) -> Keys:

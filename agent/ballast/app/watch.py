@@ -10,12 +10,16 @@ from rich.table import Table
 
 from ballast.app.assembly import Chain
 from ballast.app.checks import code_checks, require
-from ballast.decision.carry import initial_carry
+from ballast.decision.carry import RiskCarry, initial_carry, pair_key
 from ballast.decision.pipeline import Evaluation, Evaluations, evaluate_all
 from ballast.domain.errors import QuorumLost, SourceError
 from ballast.domain.observation import BlockRef, Observation
+from ballast.domain.report import RiskCode
+from ballast.domain.terms import PositionTerms
 from ballast.domain.units import UINT128_MAX, WAD
-from ballast.risk.model import load_default_weights
+from ballast.risk.compiled import use_cache
+from ballast.risk.model import Weights, load_default_weights, state_from_hex
+from ballast.risk.serving import explain
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,8 @@ class View:
     block: BlockRef
     observation: Observation
     evaluations: Evaluations
+    explanations: tuple[str, ...]
+    """A sentence for each position: what drives its forecast, by which model, or why there is none."""
 
 
 def watch(
@@ -45,6 +51,7 @@ def watch(
     chain.heads.require_chain()
     block = chain.heads.newest()
     require(code_checks(chain, block))
+    use_cache()
     terms, weights = chain.terms(block), load_default_weights()
     carry, seen = initial_carry(weights, terms), ""
     while not stop.is_set():
@@ -60,12 +67,29 @@ def watch(
                     observation = chain.reader.read(block, terms)
                 evaluations, carry = evaluate_all(observation, terms, weights, carry)
                 seen = block.hash
-                show(View(block, observation, evaluations))
+                show(View(block, observation, evaluations, explained(evaluations, terms, weights, carry)))
                 if once:
                     return
         except (QuorumLost, SourceError) as error:
             complain(str(error))
         stop.wait(chain.config.run.poll_ms / 1_000)
+
+
+def explained(
+    evaluations: Evaluations, terms: tuple[PositionTerms, ...], weights: Weights, carry: RiskCarry
+) -> tuple[str, ...]:
+    """Why each position's forecast is what it is; ``carry`` is what the evaluations have left."""
+    sentences = []
+    for one, its in zip(evaluations, terms, strict=True):
+        state = state_from_hex(carry.of(pair_key(its)).state_hex, weights)
+        drivers, model = explain(weights, state).sentences()
+        known = f"on prices up to block {one.snapshot.block.number}"
+        if one.report.code is RiskCode.OK:
+            sentences.append(f"{one.label}: {drivers}; {model}; {known}")
+        else:
+            fault = f"the forecast is not used, since {one.report.code.value}; the static rule decides"
+            sentences.append(f"{one.label}: {fault}; {drivers}; {model}; {known}")
+    return tuple(sentences)
 
 
 def table(view: View) -> Table:

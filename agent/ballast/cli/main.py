@@ -22,6 +22,7 @@ import typer
 from ballast import __version__
 from ballast.cli.data import app as data_app
 from ballast.cli.evaluate import evaluate
+from ballast.cli.shocks import shocks
 from ballast.cli.told import told
 from ballast.cli.train import train
 from ballast.domain.errors import ConfigError, ExtraMissing
@@ -42,6 +43,7 @@ app.add_typer(replica, name="replica")
 app.add_typer(data_app, name="data")
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(train, name="train")
+app.command()(told(shocks))
 
 ConfigOption = Annotated[Path, typer.Option("--config", "-c", help="Configuration file.")]
 DEFAULT_CONFIG = Path("ballast.toml")
@@ -220,7 +222,9 @@ def _shower(as_json: bool) -> Callable[..., None]:
     if as_json:
         log = _log("json")
         return lambda view: log.info(
-            "tick", **tick_fields(view.block, view.observation, view.evaluations, ())
+            "tick",
+            **tick_fields(view.block, view.observation, view.evaluations, ()),
+            explanations=list(view.explanations),
         )
     from rich.console import Console
 
@@ -228,6 +232,8 @@ def _shower(as_json: bool) -> Callable[..., None]:
 
     def show(view: View) -> None:
         console.print(table(view))
+        for sentence in view.explanations:
+            console.print(f"  {sentence}", highlight=False, markup=False)
 
     return show
 

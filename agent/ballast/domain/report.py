@@ -13,6 +13,8 @@ class RiskCode(Enum):
     COLD = "the forecaster has not seen enough history yet"
     NOT_FINITE = "an input or output was not a finite number"
     OUT_OF_RANGE = "an input lies outside of what the model was made for"
+    STALE = "a price feed is older than the vault allows, so that calm may be silence"
+    OUT_OF_DISTRIBUTION = "volatility lies outside of everything that the model was trained on"
 
 
 @dataclass(frozen=True, slots=True)

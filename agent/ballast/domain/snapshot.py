@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from ballast.domain.canonical import canonical_hash
+from ballast.domain.identity import ById
 from ballast.domain.observation import BlockRef, Observation, PoolReading, PositionReading, VenuePrice
 from ballast.domain.terms import PositionTerms
 
@@ -74,43 +74,47 @@ class Snapshot:
         return canonical_hash(self)
 
 
+class Joint:
+    """An observation, hashed and indexed once for all of its positions: stage 3 without partial snapshots."""
+
+    def __init__(self, observation: Observation) -> None:
+        self.observation = observation
+        self.hash = canonical_hash(observation)
+        self._positions = {(one.vault, one.position_id): one for one in reversed(observation.positions)}
+        self._pools = {pool.pool: pool for pool in reversed(observation.pools)}
+        self._venues: dict[str, tuple[VenuePrice, ...]] = {}
+        for price in observation.venue_prices:
+            self._venues[price.venue] = (*self._venues.get(price.venue, ()), price)
+
+    def reading_of(self, terms: PositionTerms) -> PositionReading:
+        """The observed position that ``terms`` describe.
+
+        Raises:
+            KeyError: the observation does not hold it.
+        """
+        found = self._positions.get((terms.vault, terms.position_id))
+        if found is None:
+            number = self.observation.block.number
+            raise KeyError(f"{terms.label}: the observation at block {number} does not hold it")
+        return found
+
+    def snapshot(self, terms: PositionTerms, prices: PriceSet, risk_state: str) -> Snapshot:
+        """One position's snapshot; errors as `reading_of`."""
+        return Snapshot(
+            block=self.observation.block,
+            position=self.reading_of(terms),
+            prices=prices,
+            venue_prices=self._venues.get(terms.adapter, ()),
+            swap_pool=self._pools.get(terms.swap_pool),
+            observation_hash=self.hash,
+            terms_hash=_terms_hash(terms),
+            risk_state=risk_state,
+        )
+
+
 def join(observation: Observation, terms: PositionTerms, prices: PriceSet, risk_state: str) -> Snapshot:
-    """Stage 3: one position's snapshot. Never partial: a missing position is an error.
-
-    Raises:
-        KeyError: the observation does not hold the position that ``terms`` describe.
-    """
-    return join_hashed(observation, canonical_hash(observation), terms, prices, risk_state)
+    """Stage 3 for one position; errors as `Joint.reading_of`."""
+    return Joint(observation).snapshot(terms, prices, risk_state)
 
 
-def join_hashed(
-    observation: Observation, observation_hash: bytes, terms: PositionTerms, prices: PriceSet, risk_state: str
-) -> Snapshot:
-    """As `join`, for callers that hashed the observation already."""
-    position = reading_of(observation, terms)
-    venue_prices = tuple(price for price in observation.venue_prices if price.venue == terms.adapter)
-    pool = next((pool for pool in observation.pools if pool.pool == terms.swap_pool), None)
-    return Snapshot(
-        block=observation.block,
-        position=position,
-        prices=prices,
-        venue_prices=venue_prices,
-        swap_pool=pool,
-        observation_hash=observation_hash,
-        terms_hash=_terms_hash(terms),
-        risk_state=risk_state,
-    )
-
-
-def reading_of(observation: Observation, terms: PositionTerms) -> PositionReading:
-    """The observed position that ``terms`` describe; errors as `join`."""
-    for position in observation.positions:
-        if (position.vault, position.position_id) == (terms.vault, terms.position_id):
-            return position
-    raise KeyError(f"{terms.label}: the observation at block {observation.block.number} does not hold it")
-
-
-# Terms change once per configuration epoch and are hashed for every position of every tick.
-@lru_cache(maxsize=256)
-def _terms_hash(terms: PositionTerms) -> bytes:
-    return canonical_hash(terms)
+_terms_hash: ById[PositionTerms, bytes] = ById(canonical_hash)

@@ -59,6 +59,13 @@ def words(raw: bytes, least: int) -> tuple[int, ...]:
     return tuple(int.from_bytes(raw[at : at + 32], "big") for at in range(0, len(raw), 32))
 
 
+def word(raw: bytes) -> int:
+    """The first of at least one word; errors as `words`."""
+    if len(raw) % 32 or not raw:
+        raise ValueError(f"expected at least 1 words, observed {len(raw)} bytes")
+    return int.from_bytes(raw[:32], "big")
+
+
 def signed(word: int) -> int:
     """Two's complement value of a word."""
     return word - UINT256_MAX - 1 if word >> 255 else word

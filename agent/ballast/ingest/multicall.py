@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from eth_abi.abi import encode
 
@@ -28,8 +28,7 @@ class Call:
     may_fail: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What one call of a batch came to."""
 
     success: bool
@@ -62,7 +61,24 @@ def answers(raw: bytes, count: int) -> list[Answer]:
     base = _word(raw, 0) + 32
     if _word(raw, base - 32) != count:
         raise ValueError(f"expected {count} answers, observed {_word(raw, base - 32)}")
-    return [_answer(raw, base + _word(raw, base + 32 * index)) for index in range(count)]
+    size, read = len(raw), int.from_bytes
+    if base + 32 * count > size:
+        raise ValueError("an offset points outside of the answer")
+    found = []
+    for index in range(count):
+        # Written out: this runs eight times for every position of every block.
+        at = base + read(raw[base + 32 * index : base + 32 * index + 32], "big")
+        offset = at + 32
+        if offset + 32 > size:
+            raise ValueError("an offset points outside of the answer")
+        start = at + read(raw[offset : offset + 32], "big")
+        if start + 32 > size:
+            raise ValueError("an offset points outside of the answer")
+        end = start + 32 + read(raw[start : start + 32], "big")
+        if end > size:
+            raise ValueError("an answer is cut off")
+        found.append(Answer(read(raw[at:offset], "big") != 0, raw[start + 32 : end]))
+    return found
 
 
 def read_batch(value: Any) -> bytes:  # noqa: ANN401 (JSON)
@@ -75,15 +91,6 @@ def read_batch(value: Any) -> bytes:  # noqa: ANN401 (JSON)
     if not raw:
         raise ValueError(f"there is no Multicall3 at {MULTICALL3}")
     return raw
-
-
-def _answer(raw: bytes, at: int) -> Answer:
-    start = at + _word(raw, at + 32)
-    length = _word(raw, start)
-    body = raw[start + 32 : start + 32 + length]
-    if len(body) != length:
-        raise ValueError("an answer is cut off")
-    return Answer(bool(_word(raw, at)), body)
 
 
 def _word(raw: bytes, at: int) -> int:

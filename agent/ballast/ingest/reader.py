@@ -17,7 +17,7 @@ from ballast.domain.observation import (
 from ballast.domain.terms import AssetTerms, PositionTerms, SecondSource
 from ballast.domain.units import UINT256_MAX
 from ballast.ingest.abi import load
-from ballast.ingest.hexes import signed, words
+from ballast.ingest.hexes import signed, word, words
 from ballast.ingest.multicall import MULTICALL3, Answer, Call, answers, batch, call_parameters, read_batch
 from ballast.ingest.pools import PoolKey, Pools
 from ballast.ingest.providers import Quorum
@@ -88,15 +88,15 @@ class _Plan:
         try:
             parsed = answers(raw, len(self.calls))
             rest = iter(self._checked(parsed))
-            _require_chain(block, words(next(rest).raw, 1)[0])
+            _require_chain(block, word(next(rest).raw))
             return Observation(
                 block,
                 tuple(_feed(asset, address, next(rest)) for asset, address in self._feeds),
-                tuple(VenuePrice(venue, token, words(next(rest).raw, 1)[0]) for venue, token in self._venues),
+                tuple(VenuePrice(venue, token, word(next(rest).raw)) for venue, token in self._venues),
                 tuple(_pool(key, next(rest), next(rest), rest) for key in self._pools),
                 tuple(
-                    _position(one, word, rest)
-                    for one, word in zip(self._terms, self._nonce_words, strict=True)
+                    _position(one, nonce_word, rest)
+                    for one, nonce_word in zip(self._terms, self._nonce_words, strict=True)
                 ),
                 sources,
             )
@@ -112,8 +112,8 @@ class _Plan:
             yield Call(venue, _ADAPTER.call("venuePriceWad", token), f"venue price of {token}")
         for key in self._pools:
             yield from key.calls()
-        for one, word in zip(self._terms, self._nonce_words, strict=True):
-            yield from _position_calls(one, word)
+        for one, nonce_word in zip(self._terms, self._nonce_words, strict=True):
+            yield from _position_calls(one, nonce_word)
 
     def _checked(self, parsed: list[Answer]) -> list[Answer]:
         for call, answer in zip(self.calls, parsed, strict=True):
@@ -144,7 +144,7 @@ def _position(terms: PositionTerms, nonce_word: int, rest: Iterator[Answer]) -> 
     # PositionStatus is dynamic (upkeepCall), so a word with its offset stands before the struct.
     status = words(next(rest).raw, 10)
     _, state, epoch, health, collateral_wad, debt_wad, loss_left, notional_left = status[:8]
-    one = [words(next(rest).raw, 1)[0] for _ in range(7)]
+    one = [word(next(rest).raw) for _ in range(7)]
     collateral, debt, idle_collateral, idle_debt, budget_collateral, budget_debt, bitmap = one
     return PositionReading(
         label=terms.label,
@@ -188,7 +188,7 @@ def _pool(key: PoolKey, slot0: Answer, liquidity: Answer, rest: Iterator[Answer]
     if key.window_seconds:
         then, now, window = _cumulatives(next(rest), key.window_seconds)
     meta = key.meta
-    depth = words(liquidity.raw, 1)[0]
+    depth = word(liquidity.raw)
     return PoolReading(
         meta.pool, meta.token0, meta.token1, meta.fee_ppm, sqrt_price, depth, then, now, window
     )

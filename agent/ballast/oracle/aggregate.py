@@ -31,6 +31,20 @@ def primary_price_wad(observation: Observation, asset: AssetTerms) -> int:
     return _judged(observation, asset, asset.feed, asset.max_age_seconds)
 
 
+def stale_feed(observation: Observation, terms: PositionTerms) -> str | None:
+    """Which of a position's two primary feeds is older than its vault allows or of unknown age; else None."""
+    now = observation.block.timestamp
+    for token in (terms.collateral_token, terms.debt_token):
+        try:
+            asset = terms.asset(token)
+            age = now - _feed(observation, asset, asset.feed).updated_at
+        except (KeyError, PriceUnusable):
+            return f"the age of {token}'s feed is not known"
+        if age > asset.max_age_seconds:
+            return f"the feed of {asset.symbol} is {age} s old, allowed are {asset.max_age_seconds} s"
+    return None
+
+
 def _judged(observation: Observation, asset: AssetTerms, address: str, max_age_seconds: int) -> int:
     feed = _feed(observation, asset, address)
     now = observation.block.timestamp

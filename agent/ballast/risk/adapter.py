@@ -7,6 +7,8 @@ from ballast.risk.encode import health_wad_up
 from ballast.risk.model import Horizon, RiskState, Weights, smallest_log_barrier
 from ballast.risk.report import PositionRisk
 
+_CODES = {code.name: code for code in RiskCode}
+
 
 def model_id_bytes(weights: Weights) -> bytes:
     """The weights' identity as 32 bytes."""
@@ -16,7 +18,7 @@ def model_id_bytes(weights: Weights) -> bytes:
 def to_report(weights: Weights, risk: PositionRisk, target_health_wad: int) -> RiskReport:
     """Report of one position; ``target_health_wad`` from `target_health`, 0 where nobody asked."""
     return RiskReport(
-        code=RiskCode[risk.code.name],
+        code=_CODES[risk.code.name],
         model_id=model_id_bytes(weights),
         p_liquidation_1h_ppm=risk.p_liquidation_1h_ppm,
         p_liquidation_6h_ppm=risk.p_liquidation_6h_ppm,

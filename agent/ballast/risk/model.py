@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 import jax
@@ -18,6 +17,7 @@ import jax.numpy as jnp
 import numpy as np
 import numpy.typing as npt
 
+from ballast.risk.compiled import portable
 from ballast.risk.hitting import barrier_at, hit_probability, horizon_sigma
 from ballast.risk.network import Network, law_of, remember_all
 from ballast.risk.parameters import Weights, load_default_weights
@@ -160,7 +160,7 @@ def warm_up(weights: Weights, positions: int = _SMALLEST_BATCH) -> None:
     smallest_log_barrier(weights, state, PPM_ONE, Horizon.SIX_HOURS)
 
 
-@partial(jax.jit, static_argnums=1)
+@portable(lambda _parameters, _limits, state, *_rest: (state, 0, 0), static_argnums=(1,))
 def _forecast(
     networks: Network, limits: Limits, state: RiskState, sight: Sight, barriers: jax.Array
 ) -> tuple[RiskState, jax.Array, jax.Array]:
@@ -178,12 +178,12 @@ def streaming_step(networks: Network, limits: Limits, state: RiskState, sight: S
     return following._replace(hidden=remember_all(networks, following, sight.dt_seconds))
 
 
-@jax.jit
+@portable(lambda *_arguments: 0)
 def _probabilities(networks: Network, state: RiskState, barriers: jax.Array) -> jax.Array:
     return hit_probability(law_of(networks, state), barriers)
 
 
-@jax.jit
+@portable(lambda *_arguments: 0)
 def _barriers(networks: Network, state: RiskState, probability: jax.Array) -> jax.Array:
     return barrier_at(law_of(networks, state), probability[None])[:, 0]
 

@@ -23,6 +23,8 @@ class RiskCode(Enum):
     COLD = "COLD"
     NOT_FINITE = "NOT_FINITE"
     OUT_OF_RANGE = "OUT_OF_RANGE"
+    STALE = "STALE"
+    OUT_OF_DISTRIBUTION = "OUT_OF_DISTRIBUTION"
 
     @property
     def sentence(self) -> str:
@@ -35,6 +37,8 @@ _SENTENCES = {
     RiskCode.COLD: "Too little price history has been seen since the start or since the last long gap.",
     RiskCode.NOT_FINITE: "An input is not a finite number, so the risk is unknown.",
     RiskCode.OUT_OF_RANGE: "An input is outside the range that the model accepts, so the risk is unknown.",
+    RiskCode.STALE: "A price feed is older than the vault allows: what looks calm may be silence.",
+    RiskCode.OUT_OF_DISTRIBUTION: "Volatility lies outside of everything that the model was trained on.",
 }
 
 

@@ -149,3 +149,32 @@ def test_initial_carry_is_fresh_per_ratio() -> None:
     assert carry.of(pair_key(other)).state_hex == state_to_hex(initial_state(WEIGHTS))
     with pytest.raises(KeyError, match="holds no ratio"):
         RiskCarry(()).of(pair_key(other))
+
+
+MOST_AGE = core.assets()[0].max_age_seconds
+
+
+@pytest.mark.parametrize(("age", "code"), [(MOST_AGE, RiskCode.OK), (MOST_AGE + 1, RiskCode.STALE)])
+def test_calm_of_a_feed_that_is_too_old_is_no_calm(age: int, code: RiskCode) -> None:
+    terms = [guarded("treasury")]
+    carry = walk(terms, PRICES)[1]
+    observed = block(60, PRICES[-1], "treasury")
+    weth, usdc = observed.feeds
+    observed = replace(observed, feeds=(replace(weth, updated_at=observed.block.timestamp - age), usdc))
+    (one,), after = evaluate_all(observed, terms, WEIGHTS, carry)
+    assert one.report.code is code
+    assert (one.report.target_health_wad == 0) == (code is RiskCode.STALE)
+    assert ("risk unknown (STALE)" in one.verdict.reason) == (code is RiskCode.STALE)
+    # The venue's price is what liquidators see: the state takes it in either case.
+    assert after != carry
+
+
+def test_a_regime_that_the_model_was_not_trained_on_is_left_to_the_rule() -> None:
+    terms = [guarded("treasury")]
+    carry = walk(terms, PRICES)[1]
+    scales = initial_state(WEIGHTS).variance.size
+    nowhere = {"feature_ranges": {"variance_per_second": [[0.0, 0.0]] * scales}}
+    stranger = replace(WEIGHTS, metadata={**WEIGHTS.metadata, **nowhere})
+    (one,), _ = evaluate_all(block(60, PRICES[-1]), terms, stranger, carry)
+    assert one.report.code is RiskCode.OUT_OF_DISTRIBUTION
+    assert "risk unknown (OUT_OF_DISTRIBUTION)" in one.verdict.reason
