@@ -61,9 +61,9 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// own in token units and work while feeds are down. So does everything of the owner.
 ///
 /// CALLS OUT. Lending venues and the other planes are code that runs by delegatecall from addresses fixed in this code; pools follow
-/// from a pinned factory, lenders are pinned, and a path leads over the vault's assets only. Nobody supplies a target or calldata. Routers of
-/// aggregators are called by a proxy that has no rights here: it is sent what is sold, and what came back is measured. No
-/// approval outlives an action. The vault gives no delegation of credit.
+/// from a pinned factory, lenders are pinned, and a path leads over the vault's assets only. Nobody supplies a target or calldata. Routers
+/// of aggregators are called by a proxy that has no rights here: it is sent what is sold, and what came back is measured. No approval
+/// outlives an action. The vault gives no delegation of credit.
 ///
 /// PARTS. `VaultStorage` every slot and the lock; `VaultWiring` what may be called; `VaultBase` calls out; `VaultSteps` what every kind of
 /// decision passes. Six planes of code share the storage: this one, what the agent may do; `VaultBorrower`, the same with a loan for the
@@ -113,8 +113,9 @@ contract RebalanceVault is VaultBase, VaultMeasure, IVaultAgent {
         _answerBy(_planeOf(msg.sig));
     }
 
-    /// @dev A lender answers to the plane that asked it.
+    /// @dev A lender answers to the plane that asked it. What is not the custodian's has five arguments or more, and views are spared the look.
     function _planeOf(bytes4 selector) private view returns (address) {
+        if (msg.data.length < 4 + 5 * 32) return custodian;
         bool byLender = selector == IAaveV3FlashBorrower.executeOperation.selector
             || selector == IERC3156FlashBorrower.onFlashLoan.selector;
         if (byLender) return _carrying ? mover : borrower;
@@ -136,8 +137,9 @@ contract RebalanceVault is VaultBase, VaultMeasure, IVaultAgent {
 
     /// @inheritdoc IVaultAgent
     /// @dev Checks what can be checked without prices; everything is checked again at execution.
-    function queue(Decision calldata decision, bytes calldata signature) external unlessMove(decision) lock {
-        _admit(decision, ConfigPage.newExecution()[0], signature, Mode.Direct);
+    function queue(Decision calldata decision, bytes calldata signature) external lock {
+        if (decision.kind == ActionKind.Move) _delegate(mover, bytes.concat(VaultMover.admit.selector, msg.data[4:]));
+        else _admit(decision, ConfigPage.newExecution()[0], signature, Mode.Direct);
         _delegate(borrower, bytes.concat(VaultBorrower.enqueue.selector, msg.data[4:]));
     }
 

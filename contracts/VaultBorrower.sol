@@ -27,9 +27,9 @@ struct LoanOrder {
 
 /// @title The plane that borrows for the length of a call
 /// @notice Repays debt with a loan, takes the collateral that this sets free, sells it over one to three pools, and pays the loan back with its
-/// premium. What the sale gave beyond both stays idle. Pools are called from here; a router is called by the `SwapProxy`. Also lays down what
-/// has to wait, see `VaultQueue`. Runs by delegatecall: from an execution, and from the vault's fallback for the lenders' callbacks and for
-/// nothing else. Called directly, it meets a lock that nobody holds.
+/// premium. What the sale gave beyond both stays idle. Pools are called from here, a router by the `SwapProxy`. Also lays down what has to
+/// wait, see `VaultQueue`. Runs by delegatecall: from an execution or a queueing, and from the vault's fallback for the lenders' callbacks
+/// and for nothing else. Called directly, it meets a lock that nobody holds.
 /// @custom:kill Holds nothing and can borrow nothing outside an execution.
 contract VaultBorrower is VaultBase, VaultLoans, VaultQueue {
     using SafeERC20 for IERC20;

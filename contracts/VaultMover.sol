@@ -2,14 +2,12 @@
 pragma solidity ^0.8.28;
 
 import {Carriage, CarryOrder, VaultPorter} from "./VaultPorter.sol";
-import {VaultQueue} from "./VaultQueue.sol";
 import {VaultSteps} from "./VaultSteps.sol";
 import {VaultWiring} from "./VaultWiring.sol";
 import {BudgetGuard} from "./guards/BudgetGuard.sol";
 import {HealthGuard} from "./guards/HealthGuard.sol";
 import {NonceGuard} from "./guards/NonceGuard.sol";
 import {ILendingAdapter, VenueQuote} from "./interfaces/ILendingAdapter.sol";
-import {IVaultAgent} from "./interfaces/IVaultAgent.sol";
 import {ConfigPage, Page} from "./libraries/ConfigPage.sol";
 import {UnitMath} from "./libraries/UnitMath.sol";
 import {PositionConfig, TokenRole, VaultState} from "./types/Config.sol";
@@ -35,7 +33,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// NOTHING LEFT BEHIND. No idle token, no allowance; and where all moves, neither collateral nor debt at the source. What a venue does not take
 /// (a debt below its minimum, a part of a debt that leaves dust) it refuses by its own error.
 /// @custom:kill Holds nothing and can carry nothing outside an execution.
-contract VaultMover is VaultSteps, VaultPorter, VaultQueue, IVaultAgent {
+contract VaultMover is VaultSteps, VaultPorter {
     using NonceGuard for mapping(uint256 => uint256);
     using ConfigPage for Page;
 
@@ -44,19 +42,19 @@ contract VaultMover is VaultSteps, VaultPorter, VaultQueue, IVaultAgent {
 
     constructor(Wiring memory wiring) VaultWiring(wiring) {}
 
-    /// @inheritdoc IVaultAgent
+    /// @notice As `IVaultAgent`, for moves.
     function execute(Decision calldata decision, bytes calldata signature) external lock returns (Outcome memory) {
         return _run(decision, signature, Mode.Direct);
     }
 
-    /// @inheritdoc IVaultAgent
-    function queue(Decision calldata decision, bytes calldata signature) external lock {
+    /// @notice Checks what the vault is about to queue. Callers hold the lock.
+    function admit(Decision calldata decision, bytes calldata signature) external {
+        _requireLocked();
         (Execution memory x, Execution memory to) = _newSides();
         _admit(decision, x, to, signature, Mode.Direct);
-        _layDown(decision, signature);
     }
 
-    /// @inheritdoc IVaultAgent
+    /// @notice As `IVaultAgent`, for moves.
     function executeQueued(Decision calldata decision, bytes calldata signature)
         external
         lock
@@ -65,7 +63,7 @@ contract VaultMover is VaultSteps, VaultPorter, VaultQueue, IVaultAgent {
         return _run(decision, signature, Mode.Queued);
     }
 
-    /// @inheritdoc IVaultAgent
+    /// @notice As `IVaultAgent`, for moves.
     function preview(Decision calldata decision) external {
         _enter();
         revert PreviewResult(_run(decision, msg.data[:0], Mode.Preview));

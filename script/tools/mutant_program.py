@@ -6,17 +6,18 @@ switch costs gas) are left out; suites that only measure, or act at random for m
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
 import subprocess
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
-from mutant_schema import SWITCH, TELL, Schema
-from mutant_tree import FAST, MutantTree
+from mutant_schema import KEPT, SWITCH, TELL, Schema
+from mutant_tree import COPIED, FAST, MutantTree
 from run_tests import FORGE
 
 from ballast.replica.rpc import RpcClient
@@ -70,11 +71,31 @@ class Program:
             if not copy.is_file() or copy.read_text() != text:
                 copy.write_text(text)
         self._compile()
-        self.failing = self._failing()
-        self.reaching = self._reaching()
+        self.failing, self.reaching = self._known() or self._find_out()
         self._kills: dict[str, Counter[str]] = defaultdict(Counter)
         if not self.reaching:
             raise RuntimeError("no test reaches any mutant: the switch is deaf")
+
+    def _known(self) -> tuple[frozenset[Test], dict[int, frozenset[Test]]] | None:
+        """Read what an earlier call found out about the same sources and tests."""
+        kept = KEPT / f"{self._key()}.reach.json"
+        if not kept.is_file():
+            return None
+        told = json.loads(kept.read_text())
+        reaching = {int(number): _tests(rows) for number, rows in told["reaching"].items()}
+        return _tests(told["failing"]), reaching
+
+    def _find_out(self) -> tuple[frozenset[Test], dict[int, frozenset[Test]]]:
+        failing = self._failing()
+        reaching = {number: tests - failing for number, tests in self._reaching().items()}
+        rows = {number: [astuple(test) for test in sorted(tests)] for number, tests in reaching.items()}
+        told = {"failing": [astuple(test) for test in sorted(failing)], "reaching": rows}
+        (KEPT / f"{self._key()}.reach.json").write_text(json.dumps(told))
+        return failing, reaching
+
+    def _key(self) -> str:
+        files = sorted(path for folder in COPIED for path in (self._tree.root / folder).rglob("*.sol"))
+        return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
 
     def _compile(self) -> None:
         done = self._forge(["build"], MAP_SECONDS)
@@ -111,7 +132,7 @@ class Program:
         for test, result in _results(self._test(TELL, ["-vv", "--fuzz-runs", "4"], MAP_SECONDS)):
             for number in TOLD.findall("\n".join(result["decoded_logs"])):
                 told[int(number)].add(test)
-        return {number: frozenset(tests - self.failing) for number, tests in told.items()}
+        return {number: frozenset(tests) for number, tests in told.items()}
 
     def judge(self, number: int, path: str) -> Verdict:
         """Switch one mutant on and run the tests that reach it, the likeliest suites first."""
@@ -158,6 +179,10 @@ def _results(told: Mapping[str, Json]) -> list[tuple[Test, Json]]:
         for suite, rows in told.items()
         for name, result in rows["test_results"].items()
     ]
+
+
+def _tests(rows: Iterable[tuple[str, str]]) -> frozenset[Test]:
+    return frozenset(Test(*row) for row in rows)
 
 
 def _failed(result: Json) -> bool:

@@ -373,11 +373,11 @@ def main() -> int:
     done = {
         name for name, row in earlier(asked.results).items() if not asked.again or row.verdict != "survived"
     }
-    left = [mutant for mutant in chosen if mutant.name not in done]
+    left = sorted((m for m in chosen if m.name not in done), key=lambda mutant: not mutant.check)
     if left and not asked.report:
-        until = time.monotonic() + asked.budget_seconds
         with upstream() as url:
-            run(judge_together(chosen, url), left, asked.results, until)
+            judge = judge_together(chosen, url)
+            run(judge, left, asked.results, time.monotonic() + asked.budget_seconds)
     names = {mutant.name for mutant in chosen}
     rows = [row for row in earlier(asked.results).values() if row.name in names]
     print(table(rows, len(chosen)))

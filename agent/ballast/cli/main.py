@@ -21,6 +21,7 @@ import typer
 
 from ballast import __version__
 from ballast.cli.data import app as data_app
+from ballast.cli.evaluate import evaluate
 from ballast.cli.told import told
 from ballast.cli.train import train
 from ballast.domain.errors import ConfigError, ExtraMissing
@@ -39,6 +40,7 @@ app = typer.Typer(
 replica = typer.Typer(help="Mainnet on your desk.", no_args_is_help=True)
 app.add_typer(replica, name="replica")
 app.add_typer(data_app, name="data")
+app.add_typer(evaluate, name="evaluate")
 app.add_typer(train, name="train")
 
 ConfigOption = Annotated[Path, typer.Option("--config", "-c", help="Configuration file.")]

@@ -177,7 +177,8 @@ contract AggregatorForkTest is AggregatorTest {
         address rescuer = deployProduct("VaultRescuer", abi.encode(configurator, wiring));
         address custodian = deployProduct("VaultCustodian", abi.encode(rescuer, wiring));
         address borrower = deployProduct("VaultBorrower", abi.encode(wiring));
-        factory = new VaultFactory(deployProduct("RebalanceVault", abi.encode(custodian, borrower, wiring)));
+        address mover = deployProduct("VaultMover", abi.encode(wiring));
+        factory = new VaultFactory(deployProduct("RebalanceVault", abi.encode(custodian, borrower, mover, wiring)));
         vault = createVault("no proxy");
         openPosition(100 ether, 1.45e18);
         bytes memory data = split(AMOUNT, address(proxy));

@@ -237,6 +237,12 @@ contract ConfigurationForkTest is VaultTest {
         vault.approveModel(keccak256("next"));
     }
 
+    function test_modelThatIsApproved_isNotListedTwice() public {
+        configure(abi.encodeCall(vault.approveModel, (Defaults.MODEL)));
+        assertEq(vault.modelList().length, 1);
+        assertTrue(vault.isModelApproved(Defaults.MODEL));
+    }
+
     function test_onlyTimelockedSetters_canBeSubmitted() public {
         bytes memory call = abi.encodeCall(vault.setSigner, (stranger));
         vm.prank(curator);

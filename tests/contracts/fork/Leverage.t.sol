@@ -114,6 +114,15 @@ contract LeverageTest is VaultTest {
         send(leverage(1000));
     }
 
+    /// @dev The token that is borrowed counts as the one that is bought.
+    function test_leverage_afterAJumpOfTheDebtToken_isRefused() public {
+        transmit(Mainnet.USDC_USD_FEED, 1.06e8);
+        transmit(Mainnet.USDC_USD_FEED, 1e8); // 6 % in one round, the limit is 5
+        expectRefusalBy(leverage(1000), IVaultTerms.PriceJumped.selector);
+        transmit(Mainnet.USDC_USD_FEED, 1e8);
+        send(leverage(1000));
+    }
+
     function test_leverage_allOfSomething_isNoAmount() public {
         Decision memory d = leverage(1000);
         d.maxIn = type(uint256).max;

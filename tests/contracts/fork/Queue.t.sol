@@ -298,6 +298,26 @@ contract QueueTest is VaultTest {
         terms = _terms();
         terms.largeActionWad = 0;
         _refuse(terms, "largeActionWad", 0, 1);
+        terms.largeActionWad = type(uint128).max;
+        _refuse(terms, "largeActionWad", type(uint128).max, type(uint128).max - 1);
+        terms = _terms();
+        terms.riskPerWindowWad = type(uint128).max;
+        _refuse(terms, "riskPerWindowWad", type(uint128).max, type(uint128).max - 1);
+        terms = _terms();
+        terms.delaySeconds = 30 days + 1;
+        _refuse(terms, "delaySeconds", 30 days + 1, 30 days);
+        terms = _terms();
+        terms.graceSeconds = 1 hours - 1;
+        _refuse(terms, "graceSeconds", 1 hours - 1, 1 hours);
+    }
+
+    function test_terms_atTheirBounds_areAccepted() public {
+        QueueTerms memory least = QueueTerms(1, 0, 1 hours, 1 hours, 1);
+        configure(abi.encodeCall(vault.setQueue, (least)));
+        assertEq(abi.encode(vault.queueTerms()), abi.encode(least));
+        QueueTerms memory most = QueueTerms(type(uint128).max - 1, type(uint128).max - 1, 30 days, 30 days, 8);
+        configure(abi.encodeCall(vault.setQueue, (most)));
+        assertEq(abi.encode(vault.queueTerms()), abi.encode(most));
     }
 
     function _refuse(QueueTerms memory terms, string memory field, uint256 observed, uint256 allowed) private {

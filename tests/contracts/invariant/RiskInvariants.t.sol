@@ -320,6 +320,9 @@ contract RiskInvariantsTest is AbstractWorld {
             if (keccak256(abi.encode(vault.lossBudget(), vault.notionalBudget())) != budgets) {
                 note("NET-3: a rescue used the decisions' budgets");
             }
+            vm.prank(stranger);
+            (done,) = address(vault).call(abi.encodeCall(vault.rescue, (POSITION, amount)));
+            if (done) note("NET-1: a second rescue at once");
             did[RESCUES]++;
         } else {
             if (equityWad(address(vault)) != equity) note("INV-36: a refused rescue left a trace");

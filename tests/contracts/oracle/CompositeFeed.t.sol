@@ -146,6 +146,15 @@ contract CompositeFeedTest is Test {
         _refused(abi.encodeWithSelector(CompositeFeed.FactorNotPositive.selector, rate, 0));
     }
 
+    /// @dev History has no bounds, so the least positive answer is one.
+    function test_factorOfOneUnit_isPositive_boundary() public {
+        usd.say(1, NOW);
+        usd.say(3000e8, NOW);
+        (uint80 last,,,,) = feed.latestRoundData();
+        (, int256 answer,,,) = feed.getRoundData(last - 1);
+        assertEq(answer, 1); // 1.2 of a unit
+    }
+
     // ---------------------------------------------------------------- a jump of the rate
 
     /// @dev 10 % a year on 1.19, for a fifth of a year: 1.2138.

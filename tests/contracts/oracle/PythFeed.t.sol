@@ -134,6 +134,7 @@ contract PythFeedTest is Test {
         s.pyth = PythModel(address(0xdead));
         _notBorn(s, "pyth", 0, 1);
         new PythFeed(PythFeed.Setup(pyth, ID, 3600, 1000, 60, 18));
+        new PythFeed(PythFeed.Setup(pyth, ID, 1, 1, 0, 0));
     }
 
     function price() external view returns (uint256) {

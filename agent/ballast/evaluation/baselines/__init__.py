@@ -1,0 +1,1 @@
+"""Rivals of the forecaster, one module each, all behind `ballast.risk.forecaster.Forecaster`."""
