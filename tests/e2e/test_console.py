@@ -11,10 +11,9 @@ SESSION = """
 from script.deploy import NOBODY, Parties, deploy, load_parameters
 me = accounts.test_accounts[0]
 address = deploy(me, Parties(me.address, me.address, me.address, NOBODY), load_parameters(1)).vault.address
-vault = project.IRebalanceVault.at(address)
+vault = vault_at(address)
 print("value", vault.getPortfolioValue())
 print("status", vault.status(1).healthWad == 2**256 - 1)
-vault = vault_at(address)
 print("owner", vault.owner() == me)
 receipt = vault.setState(2, sender=me)
 print("halted", vault.status(1).state)
