@@ -105,6 +105,19 @@ contract LeverageTest is VaultTest {
         expectRefusalBy(d, IVaultTerms.SourcesDisagree.selector);
     }
 
+    /// @dev Aave caps its price of USDC at 1.04; 1.04 / 0.98 is 2 % above that. Ether goes along, so that no other view is off.
+    function test_leverage_agreementOnTheDebtToken_boundary() public {
+        uint256 price = ethPrice8();
+        transmit(Mainnet.USDC_USD_FEED, 1.03e8);
+        transmit(Mainnet.USDC_USD_FEED, 1.06122448e8);
+        setEthPrice(price * 1.06122448e8 / 1e8);
+        send(leverage(1000));
+        transmit(Mainnet.USDC_USD_FEED, 1.06122449e8);
+        Decision memory d = leverage(1000);
+        d.nonce = 2;
+        expectRefusal(d, abi.encodeWithSelector(IVaultTerms.SourcesDisagree.selector, Mainnet.USDC, 201, 200));
+    }
+
     function test_leverage_afterAJump_isRefused() public {
         uint256 price = ethPrice8();
         setEthPrice(price * 79 / 100);
