@@ -56,7 +56,7 @@ class World:
 
     def _receipt(self, tx: str) -> dict[str, Any]:
         # anvil answers before the block of its own making is there.
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 60
         while (receipt := self.rpc.call("eth_getTransactionReceipt", tx)) is None:
             assert time.monotonic() < deadline, f"{tx} was not mined"
             time.sleep(0.002)
