@@ -322,7 +322,7 @@ def test_a_fork_of_a_replica_leaves_no_slots_behind_for_the_next_one(replica_nod
     fork = subprocess.Popen(command, env={**os.environ, "HOME": str(tmp_path)})
     try:
         with RpcClient(f"http://127.0.0.1:{port}") as rpc:
-            deadline = time.monotonic() + 10
+            deadline = time.monotonic() + 60
             while not is_replica(rpc):
                 assert time.monotonic() < deadline
                 time.sleep(0.05)
