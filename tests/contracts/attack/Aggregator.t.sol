@@ -28,7 +28,18 @@ contract FalseVault {
         (_target, _times, _ask) = (target, times, ask);
     }
 
-    function execute(Decision calldata, bytes calldata) external returns (Outcome memory outcome) {
+    function execute(Decision calldata, bytes calldata) external returns (Outcome memory) {
+        _askAll();
+        Outcome memory outcome;
+        return outcome;
+    }
+
+    /// @dev A vault's preview always reverts; this one need not.
+    function preview(Decision calldata) external {
+        _askAll();
+    }
+
+    function _askAll() private {
         for (uint256 i; i < _times; i++) {
             (bool done, bytes memory reason) = _target.call(_ask);
             if (done) continue;
@@ -36,7 +47,6 @@ contract FalseVault {
                 revert(add(reason, 32), mload(reason))
             }
         }
-        return outcome;
     }
 }
 
@@ -223,6 +233,22 @@ contract AggregatorAttackTest is AggregatorTest {
         Decision memory any = deleverage(1);
         vm.expectRevert(abi.encodeWithSelector(ISwapProxy.NotRelayed.selector, messenger, named));
         proxy.execute(named, any, "", data);
+    }
+
+    /// @dev What it was sent it may sell, as anybody may; what it does not ask for is not dropped in silence, and nothing stays in flight.
+    function test_previewOfAFalseVault_sellsItsOwnOrIsRefused() public {
+        bytes memory data = abi.encodeCall(HostileRouter.trade, (deal_(1 ether, 0, address(0))));
+        Decision memory any = deleverage(1);
+        address silent = address(new FalseVault(address(0), 0, ""));
+        vm.expectRevert(abi.encodeWithSelector(ISwapProxy.CalldataUnused.selector, silent));
+        proxy.preview(silent, any, data);
+        deal(Mainnet.WETH, address(proxy), 1 ether);
+        bytes memory ask =
+            abi.encodeCall(proxy.swap, (address(hostile), keccak256(data), Mainnet.WETH, 1 ether, Mainnet.USDC));
+        address asking = address(new FalseVault(address(proxy), 1, ask));
+        proxy.preview(asking, any, data);
+        vm.expectRevert(abi.encodeWithSelector(ISwapProxy.CalldataUnused.selector, silent));
+        proxy.preview(silent, any, data);
     }
 
     function test_decisionSentToTheVaultWithoutTheProxy_saysSo() public {
