@@ -5,6 +5,7 @@ import {MakerMainnet} from "../mocks/maker/MakerMainnet.sol";
 import {Mainnet} from "../utils/Mainnet.sol";
 import {MovesTest} from "../utils/MovesTest.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {VaultMover} from "ballast/VaultMover.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
 import {QueueTerms, TokenRole, VaultState} from "ballast/types/Config.sol";
 import {Decision, Outcome, RouteKind} from "ballast/types/Decision.sol";
@@ -14,6 +15,13 @@ contract MovesForkTest is MovesTest {
     IERC20 private constant dai = IERC20(Mainnet.DAI);
 
     // ---------------------------------------------------------------- what it does
+
+    function test_plane_knowsNoOtherKind() public {
+        VaultMover plane = VaultMover(implementation.mover());
+        Decision memory d = deleverage(1 ether);
+        vm.expectRevert(abi.encodeWithSelector(IVaultTerms.KindForbidden.selector, d.kind));
+        plane.execute(d, "");
+    }
 
     function test_part_aaveToComet_isExact_andCostsThePremium() public {
         Book memory source = bookOf(ON_AAVE, Mainnet.USDC);

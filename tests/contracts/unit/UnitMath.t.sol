@@ -54,6 +54,17 @@ contract UnitMathTest is Test {
         assertEq(UnitMath.deviationBpsUp(1_020_001, 1_000_000), 201);
     }
 
+    function unit(uint256 decimals) external pure returns (uint256) {
+        return UnitMath.unit(decimals);
+    }
+
+    function test_unit_boundary() public {
+        assertEq(this.unit(0), 1);
+        assertEq(this.unit(77), 10 ** 77);
+        vm.expectRevert(abi.encodeWithSelector(UnitMath.UnitTooLarge.selector, 78));
+        this.unit(78);
+    }
+
     function test_deviationBpsUp_saturates() public pure {
         assertEq(UnitMath.deviationBpsUp(1, 0), type(uint256).max, "no anchor");
         assertEq(UnitMath.deviationBpsUp(type(uint256).max, 1), type(uint256).max, "beyond any limit");
