@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ballast.decision.carry import PairCarry, RiskCarry
+from ballast.decision.carry import RiskCarry
 from ballast.monitor.drift import Drift, DriftMonitor, Forecast
 from ballast.risk.forecaster import LOG_BARRIERS
 from ballast.risk.model import Horizon, Weights, probability_at, state_from_hex
 from ballast.risk.report import PPM_ONE
-from ballast.risk.state import is_cold
+from ballast.risk.state import RiskState, is_cold
 
 
 class DriftWatch:
@@ -33,14 +33,13 @@ class DriftWatch:
                 continue
             log_ratio = math.log(pair.ratio_num) - math.log(pair.ratio_den)
             for horizon in Horizon:
-                ask = self._forecast(pair, horizon)
+                ask = self._forecast(state, horizon)
                 found = self._monitor.see(pair.key, int(horizon), at_seconds, log_ratio, ask)
                 if found is not None:
                     yield found
 
-    def _forecast(self, pair: PairCarry, horizon: Horizon) -> Forecast:
+    def _forecast(self, state: RiskState, horizon: Horizon) -> Forecast:
         def ask() -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-            state = state_from_hex(pair.state_hex, self._weights)
             return probability_at(self._weights, state, LOG_BARRIERS, horizon) / PPM_ONE
 
         return ask

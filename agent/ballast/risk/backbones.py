@@ -34,11 +34,8 @@ class Backbone(eqx.Module):
         """Output [width] for a memory that has seen `x` already."""
 
 
-class NoBackbone(Backbone):
-    """No network: what remains is the head, linear in the features."""
-
-    def __init__(self) -> None:
-        pass
+class Memoryless(Backbone):
+    """What remembers nothing of its own: the features' averages are memory enough."""
 
     @property
     def hidden_size(self) -> int:
@@ -49,12 +46,19 @@ class NoBackbone(Backbone):
         """See `Backbone`."""
         return hidden
 
+
+class NoBackbone(Memoryless):
+    """No network: what remains is the head, linear in the features."""
+
+    def __init__(self) -> None:
+        pass
+
     def __call__(self, hidden: jax.Array, x: jax.Array) -> jax.Array:  # noqa: ARG002
         """See `Backbone`."""
         return jnp.zeros(0)
 
 
-class Mlp(Backbone):
+class Mlp(Memoryless):
     """Two hidden layers; the features' own averages are its memory."""
 
     first: eqx.nn.Linear
@@ -64,15 +68,6 @@ class Mlp(Backbone):
         keys = jax.random.split(key)
         self.first = eqx.nn.Linear(inputs, width, key=keys[0])
         self.second = eqx.nn.Linear(width, width, key=keys[1])
-
-    @property
-    def hidden_size(self) -> int:
-        """See `Backbone`."""
-        return 0
-
-    def advance(self, hidden: jax.Array, x: jax.Array, dt_seconds: jax.Array) -> jax.Array:  # noqa: ARG002
-        """See `Backbone`."""
-        return hidden
 
     def __call__(self, hidden: jax.Array, x: jax.Array) -> jax.Array:  # noqa: ARG002
         """See `Backbone`."""

@@ -3,17 +3,17 @@ pragma solidity ^0.8.28;
 
 import {AggregationRouterModel, ExecutorModel} from "../mocks/aggregator/AggregationRouterModel.sol";
 import {MakerMainnet} from "../mocks/maker/MakerMainnet.sol";
-import {MakerWorld} from "../mocks/maker/MakerWorld.sol";
 import {AggregatorTest, ISwapRouter02} from "../utils/AggregatorTest.sol";
-import {Defaults} from "../utils/Defaults.sol";
+import {DaiDebtTest} from "../utils/DaiDebtTest.sol";
 import {Mainnet} from "../utils/Mainnet.sol";
+import {VaultTest} from "../utils/VaultTest.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {VaultConfigurator} from "ballast/VaultConfigurator.sol";
 import {VaultFactory} from "ballast/VaultFactory.sol";
 import {ISwapProxy} from "ballast/interfaces/ISwapProxy.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
 import {SwapProxy} from "ballast/swap/SwapProxy.sol";
-import {AssetSetup, InitialConfig, QueueTerms} from "ballast/types/Config.sol";
+import {InitialConfig, QueueTerms} from "ballast/types/Config.sol";
 import {ActionKind, Decision, Outcome} from "ballast/types/Decision.sol";
 import {Wiring} from "ballast/types/Wiring.sol";
 
@@ -228,30 +228,21 @@ contract AggregatorForkTest is AggregatorTest {
 }
 
 /// @notice The same with a lender that takes nothing: our model of Maker's DssFlash, which lends DAI.
-contract AggregatorFreeLenderTest is AggregatorTest {
-    IERC20 private constant daiDebt = IERC20(Mainnet.AAVE_DAI_DEBT_TOKEN);
-
-    function setUp() public override {
+contract AggregatorFreeLenderTest is AggregatorTest, DaiDebtTest {
+    function setUp() public override(VaultTest, DaiDebtTest) {
         super.setUp();
-        vm.prank(owner);
-        vault.borrow(Defaults.POSITION, Mainnet.DAI, 40_000e18, owner);
     }
 
-    function freeFlashLender() internal override returns (address) {
-        uint256 present = vm.getBlockTimestamp();
-        new MakerWorld().build();
-        vm.warp(present); // the model begins at a day of its own
-        return MakerMainnet.FLASH;
+    function swapProxy() internal override(AggregatorTest, VaultTest) returns (address) {
+        return super.swapProxy();
     }
 
-    function initialConfig() internal view override returns (InitialConfig memory initial) {
-        initial = super.initialConfig();
-        AssetSetup[] memory assets = new AssetSetup[](3);
-        (assets[0], assets[1]) = (initial.assets[0], initial.assets[1]);
-        assets[2] = AssetSetup(Mainnet.DAI, Defaults.usdc());
-        (assets[2].config.feed, assets[2].config.tokenDecimals) = (Mainnet.DAI_USD_FEED, 18);
-        initial.assets = assets;
-        initial.positions[0].tokens[1].token = Mainnet.DAI;
+    function freeFlashLender() internal override(VaultTest, DaiDebtTest) returns (address) {
+        return super.freeFlashLender();
+    }
+
+    function initialConfig() internal view override(AggregatorTest, DaiDebtTest) returns (InitialConfig memory) {
+        return super.initialConfig();
     }
 
     function _financedBy(address lender) private view returns (Decision memory d, bytes memory data) {

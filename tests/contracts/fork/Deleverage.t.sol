@@ -345,14 +345,7 @@ contract DeleverageForkTest is VaultTest {
     }
 
     function test_decisionsCeiling_boundary() public {
-        Decision memory d = deleverage(10 ether);
-        uint256 state = vm.snapshotState();
-        uint256 reached = send(d).healthAfterWad;
-        vm.revertToState(state);
-        d.healthCeilingWad = reached - 1;
-        expectRefusal(d, abi.encodeWithSelector(IVaultTerms.HealthAboveCeiling.selector, reached, reached - 1));
-        d.healthCeilingWad = reached;
-        send(d);
+        expectCeilingBoundary(deleverage(10 ether));
     }
 
     function test_decisionsFloor_isAPromise_boundary() public {

@@ -2,43 +2,16 @@
 pragma solidity ^0.8.28;
 
 import {MakerMainnet} from "../mocks/maker/MakerMainnet.sol";
-import {MakerWorld} from "../mocks/maker/MakerWorld.sol";
-import {Defaults} from "../utils/Defaults.sol";
+import {DaiDebtTest} from "../utils/DaiDebtTest.sol";
 import {Mainnet} from "../utils/Mainnet.sol";
-import {VaultTest} from "../utils/VaultTest.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
 import {IERC3156FlashBorrower} from "ballast/interfaces/external/IFlashLender.sol";
-import {AssetSetup, InitialConfig} from "ballast/types/Config.sol";
 import {Decision, Outcome, RouteKind} from "ballast/types/Decision.sol";
 
 /// @notice A debt of DAI on Aave, repaid with DAI that the model of Maker's DssFlash lends for nothing, over two pools.
-contract FreeFlashLoanTest is VaultTest {
+contract FreeFlashLoanTest is DaiDebtTest {
     IERC20 private constant dai = IERC20(Mainnet.DAI);
-    IERC20 private constant daiDebt = IERC20(Mainnet.AAVE_DAI_DEBT_TOKEN);
-
-    function setUp() public override {
-        super.setUp();
-        vm.prank(owner);
-        vault.borrow(Defaults.POSITION, Mainnet.DAI, 40_000e18, owner);
-    }
-
-    function freeFlashLender() internal override returns (address) {
-        uint256 present = vm.getBlockTimestamp();
-        new MakerWorld().build();
-        vm.warp(present); // the model begins at a day of its own
-        return MakerMainnet.FLASH;
-    }
-
-    function initialConfig() internal view override returns (InitialConfig memory initial) {
-        initial = super.initialConfig();
-        AssetSetup[] memory assets = new AssetSetup[](3);
-        (assets[0], assets[1]) = (initial.assets[0], initial.assets[1]);
-        assets[2] = AssetSetup(Mainnet.DAI, Defaults.usdc());
-        (assets[2].config.feed, assets[2].config.tokenDecimals) = (Mainnet.DAI_USD_FEED, 18);
-        initial.assets = assets;
-        initial.positions[0].tokens[1].token = Mainnet.DAI;
-    }
 
     function financed() private view returns (Decision memory d) {
         d = deleverage(10 ether);

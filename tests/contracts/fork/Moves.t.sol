@@ -233,14 +233,7 @@ contract MovesForkTest is MovesTest {
     }
 
     function test_targetCeiling_boundary() public {
-        Decision memory d = part();
-        uint256 state = vm.snapshotState();
-        uint256 reached = send(d).healthAfterWad;
-        vm.revertToState(state);
-        d.healthCeilingWad = reached - 1;
-        expectRefusal(d, abi.encodeWithSelector(IVaultTerms.HealthAboveCeiling.selector, reached, reached - 1));
-        d.healthCeilingWad = reached;
-        send(d);
+        expectCeilingBoundary(part());
     }
 
     function test_decisionsFloor_isAtLeastTheTargets() public {

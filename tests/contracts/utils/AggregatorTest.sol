@@ -32,7 +32,7 @@ abstract contract AggregatorTest is VaultTest {
     ExecutorModel internal executor;
     HostileRouter internal hostile;
 
-    function swapProxy() internal override returns (address) {
+    function swapProxy() internal virtual override returns (address) {
         if (address(proxy) != address(0)) return address(proxy);
         deployCodeTo("AggregationRouterModel.sol:AggregationRouterModel", ONE_INCH);
         executor = new ExecutorModel(Mainnet.UNISWAP_FACTORY);

@@ -262,6 +262,17 @@ abstract contract VaultTest is Test {
         vault.execute(d, signature);
     }
 
+    /// @dev The decision's own ceiling: what it reaches passes, one wei less is refused.
+    function expectCeilingBoundary(Decision memory d) internal {
+        uint256 state = vm.snapshotState();
+        uint256 reached = send(d).healthAfterWad;
+        vm.revertToState(state);
+        d.healthCeilingWad = reached - 1;
+        expectRefusal(d, abi.encodeWithSelector(IVaultTerms.HealthAboveCeiling.selector, reached, reached - 1));
+        d.healthCeilingWad = reached;
+        send(d);
+    }
+
     // ---------------------------------------------------------------- configuration
 
     /// @dev Submits, waits and calls a timelocked setter as the curator.
