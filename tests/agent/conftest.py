@@ -19,7 +19,7 @@ os.environ.setdefault("BALLAST_CACHE_DIR", str(REPOSITORY / "build" / "cache"))
 @pytest.fixture(scope="session")
 def shared_replica() -> Iterator[ReplicaNode]:
     """One node for the whole session; ask for `replica_node` instead, which undoes what a test did to it."""
-    node = ReplicaNode()
+    node = ReplicaNode(mining=False)
     try:
         node.start()
     except ReplicaUnavailableError as reason:

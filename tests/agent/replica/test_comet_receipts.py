@@ -46,14 +46,7 @@ class Market:
 
     def replay(self, tx: dict[str, Any]) -> list[Log]:
         call = {"from": tx["from"], "to": tx["to"], "data": tx["input"], "gas": GAS}
-        return logs_of(self.world.rpc.call("eth_getTransactionReceipt", self._mined(call)))
-
-    def _mined(self, call: dict[str, str]) -> str:
-        before = int(self.world.rpc.call("eth_blockNumber"), 16)
-        tx = self.world.rpc.call("eth_sendTransaction", call)
-        while int(self.world.rpc.call("eth_blockNumber"), 16) == before:
-            pass
-        return tx
+        return logs_of(self.world.mined(self.world.rpc.call("eth_sendTransaction", call)))
 
 
 def logs_of(receipt: dict[str, Any]) -> list[Log]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,16 +49,18 @@ class World:
         call = {"from": sender, "to": to, "data": calldata(signature, *arguments), "value": hex(value)}
         # An estimate of one second is too low in the next, where the pool has an observation more to write.
         call["gas"] = hex(GAS)
-        receipt = self._receipt(self.rpc.call("eth_sendTransaction", call))
+        receipt = self.mined(self.rpc.call("eth_sendTransaction", call))
         assert receipt["status"] == "0x1", f"{signature} reverted"
         return receipt
 
-    def _receipt(self, tx: str) -> dict[str, Any]:
-        # anvil answers before the block of its own making is there.
-        deadline = time.monotonic() + 60
-        while (receipt := self.rpc.call("eth_getTransactionReceipt", tx)) is None:
-            assert time.monotonic() < deadline, f"{tx} was not mined"
-            time.sleep(0.002)
+    def mined(self, tx: str) -> dict[str, Any]:
+        """Mine what waits, and return the receipt of ``tx``.
+
+        The node makes no block of its own: that one comes after the answer, and may lose what follows a revert.
+        """
+        self.rpc.call("evm_mine")
+        receipt = self.rpc.call("eth_getTransactionReceipt", tx)
+        assert receipt is not None, f"{tx} was not mined"
         return receipt
 
     def try_call(self, sender: str, to: str, signature: str, *arguments: Any) -> None:
