@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {ILendingAdapter, VenueHealth, VenueQuote} from "../interfaces/ILendingAdapter.sol";
+import {ILendingAdapter, VenueHealth, VenuePosition, VenueQuote} from "../interfaces/ILendingAdapter.sol";
 import {IAaveV3AddressesProvider, IAaveV3Oracle, IAaveV3Pool} from "../interfaces/external/IAaveV3.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
@@ -165,6 +165,18 @@ contract AaveV3Adapter is ILendingAdapter {
         returns (uint256)
     {
         return IERC20(_debtToken(token)).balanceOf(account);
+    }
+
+    /// @inheritdoc ILendingAdapter
+    function positionOf(address account, bytes32 venueRef, address collateral, address debt)
+        external
+        view
+        noSubAccount(venueRef)
+        returns (VenuePosition memory position)
+    {
+        position.held = IERC20(_aToken(collateral)).balanceOf(account);
+        position.owed = IERC20(_debtToken(debt)).balanceOf(account);
+        (,,,,, position.healthWad) = pool.getUserAccountData(account);
     }
 
     /// @inheritdoc ILendingAdapter

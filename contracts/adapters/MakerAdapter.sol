@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {ILendingAdapter, VenueHealth, VenueQuote} from "../interfaces/ILendingAdapter.sol";
+import {ILendingAdapter, VenueHealth, VenuePosition, VenueQuote} from "../interfaces/ILendingAdapter.sol";
 import {
     IMakerCdpManager,
     IMakerDaiJoin,
@@ -216,6 +216,24 @@ contract MakerAdapter is ILendingAdapter {
         (, uint256 art) = vat.urns(ilk, urn);
         (uint256 rate,) = _rateAndSpot();
         return Math.ceilDiv(art * rate, RAY);
+    }
+
+    /// @inheritdoc ILendingAdapter
+    function positionOf(address account, bytes32 venueRef, address collateral, address debt)
+        external
+        view
+        returns (VenuePosition memory position)
+    {
+        Book memory book = _book(account, venueRef);
+        if (collateral != dai) {
+            _requireToken(collateral, gem);
+            position.held = book.ink / _scale;
+        }
+        if (debt != gem) {
+            _requireToken(debt, dai);
+            position.owed = Math.ceilDiv(book.art * book.rate, RAY);
+        }
+        position.healthWad = _healthWad(book, book.spot);
     }
 
     /// @inheritdoc ILendingAdapter

@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import {AbstractConformance} from "./AbstractConformance.sol";
 import {FixtureReader} from "./Fixture.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {ILendingAdapter, VenueHealth, VenueQuote} from "ballast/interfaces/ILendingAdapter.sol";
+import {ILendingAdapter, VenueHealth, VenuePosition, VenueQuote} from "ballast/interfaces/ILendingAdapter.sol";
 import {Vm} from "forge-std/Vm.sol";
 
 /// @title What every lending adapter must do
@@ -40,6 +40,8 @@ abstract contract AbstractAdapterTest is AbstractConformance {
         adapter.collateralOf(account, unknownRef, collateral);
         vm.expectRevert(reason);
         adapter.debtOf(account, unknownRef, debt);
+        vm.expectRevert(reason);
+        adapter.positionOf(account, unknownRef, collateral, debt);
     }
 
     function test_unknownTokens_areRefusedByName() public {
@@ -49,6 +51,10 @@ abstract contract AbstractAdapterTest is AbstractConformance {
         adapter.collateralOf(address(vault), vaultRef, stranger);
         vm.expectPartialRevert(reason);
         adapter.debtOf(address(vault), vaultRef, stranger);
+        vm.expectPartialRevert(reason);
+        adapter.positionOf(address(vault), vaultRef, stranger, fixture.debt.token);
+        vm.expectPartialRevert(reason);
+        adapter.positionOf(address(vault), vaultRef, fixture.collateral.token, stranger);
     }
 
     function test_unknownTokens_moveNothing() public {
@@ -308,6 +314,16 @@ abstract contract AbstractAdapterTest is AbstractConformance {
         assertEq(leverage.spender, adapter.spenderOf(collateral), "supplying approves the collateral");
     }
 
+    function test_positionOf_isTheSingleViewsInOne() public {
+        _position();
+        (address collateral, address debt) = (fixture.collateral.token, fixture.debt.token);
+        skip(fixture.interestSeconds);
+        _assertPosition(address(vault), vaultRef, collateral, debt);
+        _assertPosition(address(vault), vaultRef, debt, collateral);
+        _assertPosition(address(vault), vaultRef, collateral, collateral);
+        _assertPosition(address(owner), ownerRef, collateral, debt);
+    }
+
     function test_spenderOf_isWhomTheMutatorsApprove() public {
         vm.recordLogs();
         _position();
@@ -466,6 +482,13 @@ abstract contract AbstractAdapterTest is AbstractConformance {
         (bool done, bytes memory reason) = address(vault).call(abi.encodeCall(vault.run, (address(adapter), call)));
         assertFalse(done, "dust was let through");
         assertTrue(_startsWith(reason, json.blob(".minimumDebt.error")), vm.toString(reason));
+    }
+
+    function _assertPosition(address account, bytes32 ref, address collateral, address debt) private view {
+        VenuePosition memory position = adapter.positionOf(account, ref, collateral, debt);
+        assertEq(position.held, adapter.collateralOf(account, ref, collateral), "held");
+        assertEq(position.owed, adapter.debtOf(account, ref, debt), "owed");
+        assertEq(position.healthWad, adapter.health(account, ref).healthWad, "health");
     }
 
     function _assertApproved(Vm.Log[] memory logs) private view {
