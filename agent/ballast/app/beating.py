@@ -27,7 +27,7 @@ PARTS = 3
 NEAR_PERCENT = 110
 # How often a vault is asked whether a net has been set by now.
 NET_LOOK_SECONDS = 600
-# A heartbeat takes about 70,000: base cost, signature check, one slot, four delegate calls.
+# A heartbeat takes about 50,000: base cost, signature check, one slot, four delegate calls.
 GAS_LIMIT = 150_000
 _PERCENT = 100
 _VAULT = load("IRebalanceVault")
