@@ -6,7 +6,8 @@ byte, and every one is checked against the end of the answer before anything is 
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -42,7 +43,9 @@ class Packed:
         if self._number(base - _WORD) != count:
             raise ValueError(f"expected {count} answers, observed {self._number(base - _WORD)}")
         # One row for each byte that a word may begin at; a view that copies nothing.
-        self._words_at = np.ndarray((len(raw) - _WORD + 1, _WORD), np.uint8, raw, strides=(1, 1))
+        self._words_at: npt.NDArray[np.uint8] = np.ndarray(
+            (len(raw) - _WORD + 1, _WORD), np.uint8, raw, strides=(1, 1)
+        )
         if base + _WORD * count > len(raw):
             raise ValueError(_OUTSIDE)
         at = base + self._lengths(base + _WORD * np.arange(count), _OUTSIDE)
@@ -59,6 +62,9 @@ class Packed:
     def __getitem__(self, index: int) -> Answer:
         start = int(self.start[index])
         return Answer(bool(self.success[index]), self._raw[start : start + int(self.size[index])])
+
+    def __iter__(self) -> Iterator[Answer]:
+        return (self[index] for index in range(len(self)))
 
     def columns(self, places: I64) -> list[list[int]]:
         """The words at ``places`` [N, C] as C lists of N integers; all must lie inside of an answer."""
@@ -90,7 +96,7 @@ def _integers(words: U64) -> list[int]:
     if words[:, :2].any():
         raw = words.astype(">u8").tobytes()
         return [int.from_bytes(raw[at : at + _WORD], "big") for at in range(0, len(raw), _WORD)]
-    low: Any = words[:, 3].tolist()
+    low: list[int] = words[:, 3].tolist()
     if not words[:, 2].any():
-        return list(low)
+        return low
     return [high << 64 | rest for high, rest in zip(words[:, 2].tolist(), low, strict=True)]

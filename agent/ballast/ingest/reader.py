@@ -40,7 +40,7 @@ class Reader:
         self._quorum = quorum
         self._pools = pools
         self._nonce_words: dict[str, int] = {}
-        self._plans: dict[tuple[PositionTerms, ...], _Plan] = {}
+        self._planned: _Plan | None = None
 
     def read(self, block: BlockRef, terms: Sequence[PositionTerms]) -> Observation:
         """Everything that stages 2 to 7 need of ``block``.
@@ -56,18 +56,18 @@ class Reader:
         return observation
 
     def _plan(self, terms: tuple[PositionTerms, ...]) -> _Plan:
-        plan = self._plans.get(terms)
-        if plan is None:
+        plan = self._planned
+        # Compared one by one, which is quick for the same objects; a hash would walk through all fields.
+        if plan is None or plan.terms != terms:
             nonce_words = tuple(self._nonce_words.get(one.label, 0) for one in terms)
-            plan = _Plan(terms, nonce_words, self._pools.keys(terms))
-            self._plans = {terms: plan}
+            plan = self._planned = _Plan(terms, nonce_words, self._pools.keys(terms))
         return plan
 
     def _turn_full_words(self, observation: Observation) -> None:
         for position in observation.positions:
             if position.nonce_bitmap == UINT256_MAX:
                 self._nonce_words[position.label] = position.nonce_word + 1
-                self._plans = {}
+                self._planned = None
 
 
 class _Plan:
@@ -76,7 +76,7 @@ class _Plan:
     def __init__(
         self, terms: tuple[PositionTerms, ...], nonce_words: tuple[int, ...], pools: tuple[PoolKey, ...]
     ) -> None:
-        self._terms = terms
+        self.terms = terms
         self._nonce_words = nonce_words
         self._pools = pools
         self._assets = tuple({asset.token: asset for one in terms for asset in one.assets}.values())
@@ -94,7 +94,7 @@ class _Plan:
         try:
             packed = Packed(raw, len(self.calls))
             self._require_success(packed)
-            rest = (packed[index] for index in range(len(self.calls)))
+            rest = iter(packed)
             _require_chain(block, word(next(rest).raw))
             return Observation(
                 block,
@@ -116,7 +116,7 @@ class _Plan:
             yield Call(venue, _ADAPTER.call("venuePriceWad", token), f"venue price of {token}")
         for key in self._pools:
             yield from key.calls()
-        for one, nonce_word in zip(self._terms, self._nonce_words, strict=True):
+        for one, nonce_word in zip(self.terms, self._nonce_words, strict=True):
             yield from _position_calls(one, nonce_word)
 
     def _require_success(self, packed: Packed) -> None:
@@ -126,7 +126,7 @@ class _Plan:
 
     def _positions(self, packed: Packed) -> tuple[PositionReading, ...]:
         """All positions' answers, which are the last of the batch, column by column."""
-        shape = len(self._terms), len(_POSITION_WORDS)
+        shape = len(self.terms), len(_POSITION_WORDS)
         first = len(packed) - shape[0] * shape[1]
         start, size = packed.start[first:].reshape(shape), packed.size[first:].reshape(shape)
         _require_words(size)
