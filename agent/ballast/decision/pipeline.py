@@ -45,7 +45,8 @@ Evaluations = tuple[Evaluation, ...]
 class _Forecast:
     """One ratio's forecast: the state after the observation and the figures of its positions, by label.
 
-    ``targets``: health by target probability in ppm, worked out when somebody asks for the first time.
+    ``targets``: health by target probability in ppm, worked out when somebody asks for the first time;
+    ``reports``: by the identity of the figures and target probability, since far positions share theirs.
     """
 
     state: RiskState
@@ -53,6 +54,7 @@ class _Forecast:
     risk_state: str
     following: PairCarry
     targets: dict[int, int] = field(default_factory=dict)
+    reports: dict[tuple[int, int], RiskReport] = field(default_factory=dict)
 
 
 def evaluate_all(
@@ -73,8 +75,7 @@ def evaluate_all(
     evaluations = []
     for terms, standing in positions:
         forecast = forecasts[standing.pair]
-        risk = forecast.risks[terms.label]
-        report = to_report(weights, risk, _target(weights, forecast, standing.target_ppm, risk.code))
+        report = _report(weights, forecast, terms.label, standing.target_ppm)
         view = views.of(terms, standing)
         snapshot = joint.snapshot(terms, view.prices, forecast.risk_state)
         verdict = standing.strategy.decide(snapshot, terms, report)
@@ -192,6 +193,16 @@ def _forecast(
 def previous_of(carry: PairCarry) -> tuple[int, int]:
     """The last ratio that a carry has seen."""
     return carry.ratio_num, carry.ratio_den
+
+
+def _report(weights: Weights, forecast: _Forecast, label: str, limit_ppm: int) -> RiskReport:
+    """What strategies read. ``risks`` keeps every object alive, so an id stays its own."""
+    risk = forecast.risks[label]
+    known = forecast.reports.get((id(risk), limit_ppm))
+    if known is None:
+        target = _target(weights, forecast, limit_ppm, risk.code)
+        known = forecast.reports[id(risk), limit_ppm] = to_report(weights, risk, target)
+    return known
 
 
 def _target(weights: Weights, forecast: _Forecast, limit_ppm: int, code: RiskCode) -> int:
