@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from eth_abi import encode
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ballast.ingest.abi import load
@@ -57,18 +57,27 @@ def test_answers_may_lie_anywhere_and_in_any_order(
     assert answers(raw, len(parts)) == [Answer(success, body) for success, body in parts]
 
 
-@given(st.integers(0, 4), st.integers(0, 2**256 - 1))
-def test_offset_or_size_of_any_number_is_refused_or_inside(place: int, value: int) -> None:
-    """The greatest offset that still lies inside is tried with all of its neighbours by the size alone."""
-    good = [32, 1, 32, 1, 64, 3]
-    numbers = [*good[:2], *[value if at == place else one for at, one in enumerate(good[2:])]]
-    raw = _words(*numbers) + b"abc" + bytes(29)
-    try:
-        found = answers(raw, 1)
-    except ValueError:
-        assert place in (0, 2, 3)
-    else:
-        assert found[0].raw in raw
+@given(st.sampled_from([2, 4, 5]), st.integers(1, 2**192 - 1), st.integers(0, 2**64 - 1))
+@example(2, 1, 32)
+@example(4, 1, 64)
+@example(5, 1, 3)
+def test_offset_or_size_beyond_64_bits_is_refused_whatever_its_lowest_word(
+    place: int, high: int, low: int
+) -> None:
+    numbers = [32, 1, 32, 1, 64, 3]
+    numbers[place] = high << 64 | low
+    with pytest.raises(ValueError, match=r"offset|cut off"):
+        answers(_words(*numbers) + b"abc" + bytes(29), 1)
+
+
+@pytest.mark.parametrize(("place", "greatest"), [(2, 96), (4, 96), (5, 32)])
+def test_offset_or_size_up_to_the_end_is_read_and_one_more_is_refused(place: int, greatest: int) -> None:
+    numbers = [32, 1, 32, 1, 64, 3 if place == 5 else 0]
+    numbers[place] = greatest
+    answers(_words(*numbers, 0), 1)
+    numbers[place] = greatest + 1
+    with pytest.raises(ValueError, match=r"offset|cut off"):
+        answers(_words(*numbers, 0), 1)
 
 
 @given(st.lists(st.lists(st.sampled_from(EDGES), min_size=3, max_size=3), min_size=1, max_size=5))
