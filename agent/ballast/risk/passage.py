@@ -22,6 +22,7 @@ import numpy as np
 
 from ballast.risk.exact import (
     F64,
+    FLOAT64_GUARD,
     I32,
     I64,
     any_negative,
@@ -33,7 +34,6 @@ from ballast.risk.parallel import in_parallel, processors
 from ballast.risk.passage_screen import Screen, running_extreme, screen_block
 from ballast.risk.passage_walk import walk
 
-_FLOAT64_GUARD = 1e-13
 _RATIO_BLOCK = 1_024
 _SCENARIO_BLOCK = 128
 
@@ -77,7 +77,7 @@ def first_passage_by_force(weights: I64, paths_ppm: I32, horizons: Sequence[int]
         path = paths_ppm[:, :, scenario]
         value = path.astype(np.float64) @ weights.T.astype(np.float64)
         gross = path.astype(np.float64) @ np.abs(weights).T.astype(np.float64)
-        close = (np.abs(value) <= _FLOAT64_GUARD * gross) & (gross > 0)
+        close = (np.abs(value) <= FLOAT64_GUARD * gross) & (gross > 0)
         for step, row in np.argwhere(close):
             exact = sum(int(w) * int(p) for w, p in zip(weights[row], path[step], strict=True))
             value[step, row] = (exact > 0) - (exact < 0)
@@ -101,8 +101,8 @@ def _count_single(weights: I64, rows: I64, paths_ppm: I32, horizons: Sequence[in
         bound = -weights[mine, pair[1]] / weights[mine, pair[0]]
         for column, low in enumerate(_lowest_ratios(paths_ppm, pair, horizons)):
             order = np.argsort(low)
-            least = np.searchsorted(low[order], bound * (1 - _FLOAT64_GUARD))
-            most = np.searchsorted(low[order], bound * (1 + _FLOAT64_GUARD), side="right")
+            least = np.searchsorted(low[order], bound * (1 - FLOAT64_GUARD))
+            most = np.searchsorted(low[order], bound * (1 + FLOAT64_GUARD), side="right")
             for at in np.flatnonzero(least != most):
                 close = order[least[at] : most[at]]
                 paths = paths_ppm[: horizons[column] + 1, :, close]
