@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ballast.decision.carry import PairCarry, PairKey, RiskCarry, extend_carry, pair_key, ratio_of
 from ballast.domain.errors import PriceUnusable
@@ -27,8 +28,7 @@ from ballast.strategies.base import AbstractStrategy
 from ballast.strategies.registry import TARGET_PROBABILITY, build
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluation:
+class Evaluation(NamedTuple):
     """Stages 2 to 5 of one position. ``price_fault`` says why stage 2 had no usable price, if it had none."""
 
     label: str

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from ballast.domain.units import UINT128_MAX, WAD
 
 
@@ -14,8 +12,6 @@ def health_text(health_wad: int) -> str:
     return f"{health_wad // WAD}.{health_wad % WAD // 10**14:04d}"
 
 
-# Far positions of one ratio have the same few probabilities, at every block.
-@lru_cache(maxsize=4_096)
 def percent_text(ppm: int) -> str:
     """Parts per million as per cent with two decimals, rounded up."""
     hundredths = -(-ppm // 100)

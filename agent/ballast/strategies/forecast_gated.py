@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from itertools import pairwise
 from typing import ClassVar, final
 
@@ -91,9 +92,14 @@ class ForecastGated(AbstractStrategy):
 
 
 def _forecast_text(health_wad: int, report: RiskReport) -> str:
-    within_one, within_six = report.p_liquidation_1h_ppm, report.p_liquidation_6h_ppm
-    chances = f"{percent_text(within_one)} within 1 h, {percent_text(within_six)} within 6 h"
+    chances = _chances_text(report.p_liquidation_1h_ppm, report.p_liquidation_6h_ppm)
     return f"health {health_text(health_wad)}, P(liquidation) {chances}"
+
+
+# Far positions of one ratio have the same few probabilities at every block.
+@lru_cache(maxsize=4_096)
+def _chances_text(within_one: int, within_six: int) -> str:
+    return f"{percent_text(within_one)} within 1 h, {percent_text(within_six)} within 6 h"
 
 
 def _explained(verdict: Verdict, why: str) -> Verdict:
