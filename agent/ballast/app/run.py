@@ -86,7 +86,7 @@ def start(chain: Chain, journal: Journal, options: Options, log: FilteringBoundL
         # After a crash the agent must come up with stale feeds too: repairs from idle funds need none.
         require(feed_checks(chain.reader.read(block, terms), terms))
     keys = _keys(config, options, terms) if mode.sends else None
-    weights = ready_weights(lambda note: log.info("forecaster", note=note))
+    weights = ready_weights(lambda note: log.info("forecaster", note=note), len(terms))
     recorder = Recorder(journal, options.crash)
     settler = Settler(chain.quorum, chain.heads, recorder, config.run.confirmations)
     memory = _begin(recorder, identity, config, weights, terms, block)
@@ -105,11 +105,14 @@ def start(chain: Chain, journal: Journal, options: Options, log: FilteringBoundL
     return Runtime(chain, recorder, settler, outgoing, weights, memory, log)
 
 
-def ready_weights(tell: Callable[[str], None]) -> Weights:
-    """The forecaster, compiled, or taken from the cache of an earlier run. ``tell`` gets what to log."""
+def ready_weights(tell: Callable[[str], None], positions: int) -> Weights:
+    """The forecaster, compiled for as many positions, or taken from the cache of an earlier run.
+
+    ``tell`` gets what to log.
+    """
     weights = load_default_weights()
     notes = use_cache()
-    warm_up(weights)
+    warm_up(weights, positions)
     for note in (*notes, *taken_notes()):
         tell(note)
     # What exists by now lives as long as the run: no later collection need look at it.

@@ -13,6 +13,7 @@ from ballast.app.assembly import Chain
 from ballast.app.beating import Heart
 from ballast.app.drifting import DriftWatch
 from ballast.app.lines import drift_fields, settled_fields, tick_fields
+from ballast.app.quiet import uncollected
 from ballast.app.recorder import Recorder
 from ballast.app.settling import EXECUTED, OVERTAKEN, Settlement, Settler, by_lane, is_used, reading_of
 from ballast.decision.carry import RiskCarry
@@ -134,7 +135,8 @@ class Runtime:
         if block.hash == self._memory.seen:
             return True
         try:
-            self.tick(block)
+            with uncollected():
+                self.tick(block)
         except (QuorumLost, SourceError) as error:
             # Not remembered as seen: the block is tried again. Nothing was signed on it.
             self._log.warning("tick", block=block.number, signing=False, reason=str(error), positions=[])

@@ -36,6 +36,9 @@ DECISION_TYPEHASH = keccak(text=DECISION_TYPE)
 HEARTBEAT_TYPEHASH = keccak(text=HEARTBEAT_TYPE)
 DOMAIN_TYPEHASH = keccak(text=DOMAIN_TYPE)
 
+# Vaults of one agent, and decisions of a few blocks.
+_REMEMBERED = 4_096
+
 _ROUTE_WORDS = ("bytes32", "uint8", "bytes32", "address")
 _DECISION_MEMBERS = tuple(
     (member.split()[1], member.split()[0])
@@ -45,8 +48,11 @@ _WORD_OF = {"Route": "bytes32"}
 _DECISION_WORDS = ("bytes32", *(_WORD_OF.get(type_, type_) for _, type_ in _DECISION_MEMBERS))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def digest(decision: Decision, chain_id: int, vault: str) -> bytes:
     """32 bytes that the signer signs, valid for one chain and one vault.
+
+    Remembered for a while by value: whoever previews, signs, attaches and sends asks for the same one again.
 
     Raises:
         SealRefused: a field does not fit its Solidity type.
@@ -78,7 +84,7 @@ def route_hash(route: Route) -> bytes:
     )
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=_REMEMBERED)
 def domain_separator(chain_id: int, vault: str) -> bytes:
     """Hash of name, version, chain and vault; errors as `digest`."""
     names = (DOMAIN_TYPEHASH, keccak(text=DOMAIN_NAME), keccak(text=DOMAIN_VERSION))
