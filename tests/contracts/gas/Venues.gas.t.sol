@@ -30,9 +30,7 @@ contract VenuesGasTest is VenuesTest, GasTable {
         BareComet bare = new BareComet(IComet(comet.comet()));
         deal(Mainnet.WETH, address(bare), 50 ether);
         bare.open(50 ether, 100_000e6);
-        bare.deleverage(AMOUNT);
-        uint256 bareGas = vm.lastCallGas().gasTotalUsed;
-        record("comet_deleverage", _second(deleverageOn(ON_COMET, AMOUNT)), bareGas);
+        _compare("comet_deleverage", deleverageOn(ON_COMET, AMOUNT), address(bare), _sale());
     }
 
     /// forge-config: default.isolate = true
@@ -42,9 +40,7 @@ contract VenuesGasTest is VenuesTest, GasTable {
         uint256 bares = CdpManagerModel(MakerMainnet.CDP_MANAGER).open("ETH-A", address(bare));
         deal(Mainnet.WETH, address(bare), 50 ether);
         bare.open(bares, 50 ether, 100_000e18);
-        bare.deleverage(AMOUNT);
-        uint256 bareGas = vm.lastCallGas().gasTotalUsed;
-        record("maker_deleverage", _second(deleverageOn(ON_MAKER, AMOUNT)), bareGas);
+        _compare("maker_deleverage", deleverageOn(ON_MAKER, AMOUNT), address(bare), _sale());
     }
 
     /// forge-config: default.isolate = true
@@ -52,9 +48,7 @@ contract VenuesGasTest is VenuesTest, GasTable {
         BareLeverage bare = new BareLeverage();
         deal(Mainnet.WETH, address(bare), 100 ether);
         bare.open(100 ether, 100_000e6);
-        bare.leverage(10_000e6);
-        uint256 bareGas = vm.lastCallGas().gasTotalUsed;
-        record("leverage", _second(_leverage()), bareGas);
+        _compare("leverage", _leverage(), address(bare), abi.encodeCall(bare.leverage, (10_000e6)));
     }
 
     /// forge-config: default.isolate = true
@@ -75,18 +69,25 @@ contract VenuesGasTest is VenuesTest, GasTable {
         (d.maxIn, d.minOut) = (10_000e6, 1);
     }
 
-    /// @dev The first makes slots; every later one only changes them.
-    function _second(Decision memory d) private returns (uint256) {
+    function _sale() private pure returns (bytes memory) {
+        return abi.encodeCall(BareComet.deleverage, (AMOUNT));
+    }
+
+    /// @dev The second action of each; see `GasTable`.
+    function _compare(string memory name, Decision memory d, address bare, bytes memory route) private {
+        call(bare, route);
         d.minOut = 1;
         send(d);
         passTime(1 hours);
         transmit(Mainnet.DAI_USD_FEED, 1e8);
+        uint256 bareGas = gasOf(bare, route);
         d.nonce = 2;
         (d.snapshotBlock, d.validAfter) = (uint64(vm.getBlockNumber()), uint48(vm.getBlockTimestamp()));
         d.validUntil = d.validAfter + 300;
         bytes memory signature = sign(d);
         vm.prank(keeper);
         vault.execute(d, signature);
-        return vm.lastCallGas().gasTotalUsed;
+        uint256 overhead = vm.lastCallGas().gasTotalUsed - bareGas;
+        record(name, bareGas + overhead, bareGas);
     }
 }
