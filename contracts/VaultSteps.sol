@@ -12,7 +12,7 @@ import {ConfigPage, Page} from "./libraries/ConfigPage.sol";
 import {DecisionHash} from "./libraries/DecisionHash.sol";
 import {DecisionQueue} from "./libraries/DecisionQueue.sol";
 import {UnitMath} from "./libraries/UnitMath.sol";
-import {AssetConfig, QueueTerms, QueuedDecision} from "./types/Config.sol";
+import {AssetConfig, QueueTerms, QueuedDecision, SecondSource} from "./types/Config.sol";
 import {DECISION_VERSION, Decision, Outcome} from "./types/Decision.sol";
 import {Execution} from "./types/Execution.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
@@ -33,7 +33,8 @@ abstract contract VaultSteps is VaultCalls {
 
     /// @dev Versions and fields that no kind has yet are forbidden, not ignored.
     function _checkVersion(Decision calldata d) internal pure {
-        require(d.version == DECISION_VERSION, VersionUnsupported(d.version, DECISION_VERSION));
+        uint16 version = d.version;
+        require(version == DECISION_VERSION, VersionUnsupported(version, DECISION_VERSION));
         require(d.keeperFeeMaxWei == 0, FieldForbidden("keeperFeeMaxWei"));
     }
 
@@ -78,14 +79,16 @@ abstract contract VaultSteps is VaultCalls {
         view
         returns (uint256 inBps, uint256 outBps)
     {
-        AgreementGuard.Quote memory other = AgreementGuard.Quote(d.tokenOut, x.assetOut.tokenDecimals, x.priceOutWad);
-        inBps = AgreementGuard.worstDeviationBps(
-            d.tokenIn, x.assetIn, x.priceInWad, x.venueInWad, _quote(page, x.indexIn, other)
-        );
-        other = AgreementGuard.Quote(d.tokenIn, x.assetIn.tokenDecimals, x.priceInWad);
-        outBps = AgreementGuard.worstDeviationBps(
-            d.tokenOut, x.assetOut, x.priceOutWad, x.venueOutWad, _quote(page, x.indexOut, other)
-        );
+        (address tokenIn, address tokenOut) = (d.tokenIn, d.tokenOut);
+        AgreementGuard.Quote memory quote;
+        if (x.assetIn.secondSource == SecondSource.UniswapV3Twap) {
+            quote = _quote(page, x.indexIn, tokenOut, x.assetOut, x.priceOutWad);
+        }
+        inBps = AgreementGuard.worstDeviationBps(tokenIn, x.assetIn, x.priceInWad, x.venueInWad, quote);
+        if (x.assetOut.secondSource == SecondSource.UniswapV3Twap) {
+            quote = _quote(page, x.indexOut, tokenIn, x.assetIn, x.priceInWad);
+        }
+        outBps = AgreementGuard.worstDeviationBps(tokenOut, x.assetOut, x.priceOutWad, x.venueOutWad, quote);
     }
 
     /// @dev Risk is only raised where all views agree and neither price has just jumped.
@@ -103,13 +106,13 @@ abstract contract VaultSteps is VaultCalls {
     }
 
     /// @dev What an asset's mean-price pool quotes in: the swap's other token, which has been read, or a third one with a feed of its own.
-    function _quote(Page page, uint256 index, AgreementGuard.Quote memory other)
+    function _quote(Page page, uint256 index, address other, AssetConfig memory otherAsset, uint256 otherPriceWad)
         private
         view
         returns (AgreementGuard.Quote memory)
     {
         address token = page.quoteOf(index);
-        if (token == address(0) || token == other.token) return other;
+        if (token == other) return AgreementGuard.Quote(other, otherAsset.tokenDecimals, otherPriceWad);
         AssetConfig memory asset = page.asset(page.indexOf(token));
         OracleGuard.Reading memory reading = OracleGuard.read(asset);
         bool usable = reading.fault == OracleGuard.Fault.None;

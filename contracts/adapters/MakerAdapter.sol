@@ -379,7 +379,8 @@ contract MakerAdapter is ILendingAdapter {
         bool his;
         cdp = uint256(venueRef);
         (urn, his) = _lookUp(venueRef, owner);
-        require(his, CdpOfAnother(cdp, manager.owns(cdp), owner));
+        // not a `require`, whose error would be looked up also where there is none
+        if (!his) revert CdpOfAnother(cdp, manager.owns(cdp), owner);
     }
 
     /// @dev A cdp that does not exist has no kind, and one of another kind is another adapter's.

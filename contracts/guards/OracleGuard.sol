@@ -29,7 +29,12 @@ library OracleGuard {
     /// @notice Price of `token`, USD per whole token in wad, or the error that says what is wrong with its feed.
     function requirePriceWad(address token, AssetConfig memory asset) internal view returns (uint256) {
         Reading memory reading = read(asset);
-        if (reading.fault == Fault.None) return reading.priceWad;
+        if (reading.fault != Fault.None) _refuse(token, asset, reading);
+        return reading.priceWad;
+    }
+
+    /// @dev Names what is wrong; there is a fault.
+    function _refuse(address token, AssetConfig memory asset, Reading memory reading) private view {
         require(reading.fault != Fault.Unset, IVaultTerms.FeedUnset(token));
         if (reading.fault == Fault.NotPositive) _explain(token, asset.feed, reading.answer);
         require(
