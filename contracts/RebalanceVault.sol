@@ -351,8 +351,8 @@ contract RebalanceVault is VaultBase, VaultMeasure, IVaultAgent {
         if (x.swaps) BudgetGuard.settleLoss(_budgets, x.reservedLossWad, outcome.lossWad);
     }
 
-    /// @dev One token: of the adapter's mutators only `supply` and `repay` approve, each the token that it is given, and an action calls one
-    /// of these two once: with tokenOut in a swap, whose `withdraw` of tokenIn approves nothing, and with tokenIn otherwise.
+    /// @dev One token: of the adapter's mutators an action calls one that approves, once: `supply` or `repay`, alone or with a withdrawal, which
+    /// approves nothing. It is given tokenOut in a swap, and tokenIn otherwise.
     function _checkAllowance(Decision calldata d, Execution memory x) private view {
         address token = x.swaps ? d.tokenOut : d.tokenIn;
         _requireNoAllowance(token, x.swaps ? x.spender : ILendingAdapter(x.position.adapter).spenderOf(token));

@@ -80,15 +80,18 @@ abstract contract VaultSteps is VaultCalls {
         returns (uint256 inBps, uint256 outBps)
     {
         (address tokenIn, address tokenOut) = (d.tokenIn, d.tokenOut);
-        AgreementGuard.Quote memory quote;
+        (bool isToken0, uint256 decimals, uint256 priceWad) = (false, 0, 0);
         if (x.assetIn.secondSource == SecondSource.UniswapV3Twap) {
-            quote = _quote(page, x.indexIn, tokenOut, x.assetOut, x.priceOutWad);
+            (isToken0, decimals, priceWad) =
+                _quote(page.quoteOf(x.indexIn), page, tokenIn, tokenOut, x.assetOut, x.priceOutWad);
         }
-        inBps = AgreementGuard.worstDeviationBps(tokenIn, x.assetIn, x.priceInWad, x.venueInWad, quote);
+        inBps = AgreementGuard.worstDeviationBps(x.assetIn, x.priceInWad, x.venueInWad, isToken0, decimals, priceWad);
         if (x.assetOut.secondSource == SecondSource.UniswapV3Twap) {
-            quote = _quote(page, x.indexOut, tokenIn, x.assetIn, x.priceInWad);
+            (isToken0, decimals, priceWad) =
+                _quote(page.quoteOf(x.indexOut), page, tokenOut, tokenIn, x.assetIn, x.priceInWad);
         }
-        outBps = AgreementGuard.worstDeviationBps(tokenOut, x.assetOut, x.priceOutWad, x.venueOutWad, quote);
+        outBps =
+            AgreementGuard.worstDeviationBps(x.assetOut, x.priceOutWad, x.venueOutWad, isToken0, decimals, priceWad);
     }
 
     /// @dev Risk is only raised where all views agree and neither price has just jumped.
@@ -106,33 +109,44 @@ abstract contract VaultSteps is VaultCalls {
     }
 
     /// @dev What an asset's mean-price pool quotes in: the swap's other token, which has been read, or a third one with a feed of its own.
-    function _quote(Page page, uint256 index, address other, AssetConfig memory otherAsset, uint256 otherPriceWad)
-        private
-        view
-        returns (AgreementGuard.Quote memory)
-    {
-        address token = page.quoteOf(index);
-        if (token == other) return AgreementGuard.Quote(other, otherAsset.tokenDecimals, otherPriceWad);
+    /// @param token the pool's other token, zero without such a pool
+    /// @param base the asset's own
+    /// @return isToken0 whether the asset comes first in it, as every pool orders its two
+    /// @return decimals of the other token
+    /// @return priceWad its primary price, zero where its feed is not usable
+    function _quote(
+        address token,
+        Page page,
+        address base,
+        address other,
+        AssetConfig memory otherAsset,
+        uint256 otherPriceWad
+    ) private view returns (bool isToken0, uint256 decimals, uint256 priceWad) {
+        if (token == address(0) || token == other) {
+            return (base < other, otherAsset.tokenDecimals, otherPriceWad);
+        }
         AssetConfig memory asset = page.asset(page.indexOf(token));
         OracleGuard.Reading memory reading = OracleGuard.read(asset);
         bool usable = reading.fault == OracleGuard.Fault.None;
-        return AgreementGuard.Quote(token, asset.tokenDecimals, usable ? reading.priceWad : 0);
+        return (base < token, asset.tokenDecimals, usable ? reading.priceWad : 0);
     }
 
     /// @dev An emergency waives the notional budget, never the loss budget.
     function _reserveSwap(Decision calldata d, Execution memory x, Outcome memory outcome, uint256 actionLimitWad)
         internal
     {
-        require(d.maxLossBps != 0, ValueForbidden("maxLossBps", 0, x.limits.maxLossBps));
+        uint256 maxLossBps = d.maxLossBps;
+        require(maxLossBps != 0, ValueForbidden("maxLossBps", 0, x.limits.maxLossBps));
         uint256 notionalWad = UnitMath.valueWadUp(x.spend, x.priceInWad, x.assetIn.tokenDecimals);
         require(notionalWad <= actionLimitWad, ActionTooLarge(notionalWad, actionLimitWad));
-        x.reservedLossWad = UnitMath.bpsOfUp(notionalWad, d.maxLossBps);
+        x.reservedLossWad = UnitMath.bpsOfUp(notionalWad, maxLossBps);
         BudgetGuard.reserveSwap(_budgets, x.limits, _isEmergency(x) ? 0 : notionalWad, x.reservedLossWad);
         outcome.notionalWad = notionalWad;
     }
 
     function _checkLossLimit(Decision calldata d, Execution memory x) internal pure {
-        require(d.maxLossBps <= x.limits.maxLossBps, LossLimitTooHigh(d.maxLossBps, x.limits.maxLossBps));
+        (uint16 observed, uint16 allowed) = (d.maxLossBps, x.limits.maxLossBps);
+        require(observed <= allowed, LossLimitTooHigh(observed, allowed));
     }
 
     /// @dev Large actions wait where the owner can see them, and so does risk beyond a budget of its own, so that many small steps are not a

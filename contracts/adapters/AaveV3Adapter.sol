@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {ILendingAdapter, VenueHealth, VenueQuote} from "../interfaces/ILendingAdapter.sol";
 import {IAaveV3AddressesProvider, IAaveV3Oracle, IAaveV3Pool} from "../interfaces/external/IAaveV3.sol";
+import {StaticWord} from "../libraries/StaticWord.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
@@ -67,6 +68,16 @@ contract AaveV3Adapter is ILendingAdapter {
     /// @inheritdoc ILendingAdapter
     function repay(bytes32 venueRef, address token, uint256 amount) external onlyDelegated noSubAccount(venueRef) {
         _payAtMost(token, amount, address(this));
+    }
+
+    /// @inheritdoc ILendingAdapter
+    function repayAndWithdraw(bytes32 venueRef, address debtToken, uint256 repaid, address token, uint256 withdrawn)
+        external
+        onlyDelegated
+        noSubAccount(venueRef)
+    {
+        _payAtMost(debtToken, repaid, address(this));
+        pool.withdraw(token, withdrawn, address(this));
     }
 
     /// @inheritdoc ILendingAdapter
@@ -137,9 +148,9 @@ contract AaveV3Adapter is ILendingAdapter {
 
     /// @inheritdoc ILendingAdapter
     function quote(address tokenIn, address tokenOut) external view returns (VenueQuote memory quote_) {
-        IAaveV3Oracle oracle = IAaveV3Oracle(addressesProvider.getPriceOracle());
-        quote_.priceInWad = _toWad(oracle.getAssetPrice(tokenIn));
-        quote_.priceOutWad = _toWad(oracle.getAssetPrice(tokenOut));
+        address oracle = addressesProvider.getPriceOracle();
+        quote_.priceInWad = _toWad(StaticWord.ask(oracle, IAaveV3Oracle.getAssetPrice.selector, tokenIn));
+        quote_.priceOutWad = _toWad(StaticWord.ask(oracle, IAaveV3Oracle.getAssetPrice.selector, tokenOut));
         quote_.spender = address(pool);
     }
 

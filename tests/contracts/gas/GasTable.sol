@@ -8,6 +8,8 @@ import {console} from "forge-std/console.sol";
 /// @dev A fair pair is measured in one state of the world: both contracts have acted once before (what a first action leaves idle makes slots that
 /// the next only changes), the same time has passed (interest that has accrued and a pool's new observation are written by whoever comes
 /// first), and what the bare one did is taken back before the vault follows. Both are whole transactions, with base cost and calldata.
+/// The bare contract has no clone in front of it and no signed decision to bring. It is compiled as tests are, without the IR, where the vault that
+/// ships is not: its own code takes 7,500 gas of a flash swap, with the access to what it calls.
 abstract contract GasTable is CommonBase {
     string private constant FOLDER = "out/bench/gas";
 
