@@ -113,6 +113,18 @@ contract CompoundV3Adapter is ILendingAdapter {
     }
 
     /// @inheritdoc ILendingAdapter
+    function repayAndWithdraw(bytes32 venueRef, address debtToken, uint256 repaid, address token, uint256 withdrawn)
+        external
+        onlyDelegated
+        noSubAccount(venueRef)
+        onlyBase(debtToken)
+        notBase(token)
+    {
+        _repay(repaid, address(this));
+        comet.withdraw(token, withdrawn);
+    }
+
+    /// @inheritdoc ILendingAdapter
     function transferOut(bytes32 venueRef, address token, uint256 amount, address to)
         external
         onlyDelegated

@@ -47,6 +47,11 @@ interface ILendingAdapter {
     /// @notice Repays at most `amount`, never more than the debt.
     function repay(bytes32 venueRef, address token, uint256 amount) external;
 
+    /// @notice `repay` of at most `repaid`, then `withdraw` of exactly `withdrawn`, in one call: what a sale of collateral for debt does to a
+    /// position.
+    function repayAndWithdraw(bytes32 venueRef, address debtToken, uint256 repaid, address token, uint256 withdrawn)
+        external;
+
     /// @notice Hands the position token of `token` (an aToken, for example) to `to` without redeeming it.
     function transferOut(bytes32 venueRef, address token, uint256 amount, address to) external;
 
