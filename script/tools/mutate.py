@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import random
 import re
 import sys
 import time
@@ -221,18 +220,25 @@ def all_mutants() -> list[Mutant]:
 
 
 def choose(mutants: list[Mutant], sample: int, seed: int) -> list[Mutant]:
-    """Take all checks, and of the whole a sample stratified by file; the order depends on the seed alone."""
+    """Take all checks, and of the rest a sample stratified by file.
+
+    A mutant's lot is drawn from the seed and its own name, so that a change of one file leaves the sample of
+    the others, and with it their results, as they are.
+    """
     strata: dict[str, list[Mutant]] = defaultdict(list)
     for mutant in mutants:
-        strata[mutant.change.path].append(mutant)
-    dice = random.Random(seed)  # noqa: S311 - a sample, no secret
-    taken = {mutant.name: mutant for mutant in mutants if mutant.check}
-    for path in sorted(strata):
-        share = -(-sample * len(strata[path]) // max(1, len(mutants)))  # rounded up: no file is left out
-        taken |= {mutant.name: mutant for mutant in dice.sample(strata[path], min(share, len(strata[path])))}
-    order = [taken[name] for name in sorted(taken)]
-    dice.shuffle(order)
-    return order
+        if not mutant.check:
+            strata[mutant.change.path].append(mutant)
+    rest = sum(len(stratum) for stratum in strata.values())
+    taken = [mutant for mutant in mutants if mutant.check]
+    for stratum in strata.values():
+        share = -(-sample * len(stratum) // rest)  # rounded up: no file is left out
+        taken += sorted(stratum, key=lambda mutant: _lot(seed, mutant))[:share]
+    return sorted(taken, key=lambda mutant: _lot(seed, mutant))
+
+
+def _lot(seed: int, mutant: Mutant) -> str:
+    return hashlib.sha256(f"{seed}|{mutant.name}".encode()).hexdigest()
 
 
 # ---------------------------------------------------------------- running them

@@ -7,7 +7,7 @@ import {MovesTest} from "../utils/MovesTest.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {VaultMover} from "ballast/VaultMover.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
-import {QueueTerms, TokenRole, VaultState} from "ballast/types/Config.sol";
+import {PositionStatus, QueueTerms, TokenRole, Upkeep, VaultState} from "ballast/types/Config.sol";
 import {Decision, Outcome, RouteKind} from "ballast/types/Decision.sol";
 
 /// @notice A position, or a part of it, goes from one venue to another in one decision, and nothing is left behind.
@@ -448,6 +448,48 @@ contract MovesForkTest is MovesTest {
         vault.executeQueued(d, signature);
     }
 
+    /// @dev Of the position that it leaves, whose nonce it uses; the target has nothing to do.
+    function test_status_offersAQueuedMove_inItsTime_toTheSourceAlone() public {
+        uint256 large = LARGE_WAD / ethPrice8() / 1e10 * 1 ether + 1 ether;
+        Decision memory d = move(ON_AAVE, ON_COMET, Mainnet.USDC, large, 110_000e6);
+        bytes memory signature = sign(d);
+        vault.queue(d, signature);
+        passTime(1 days - 1);
+        _expectUpkeep(ON_AAVE, Upkeep.NONE);
+        passTime(1);
+        transmit(Mainnet.DAI_USD_FEED, 1e8);
+        _expectUpkeep(ON_AAVE, Upkeep.QUEUE_READY);
+        _expectUpkeep(ON_COMET, Upkeep.NONE);
+        bytes memory call = vault.status(ON_AAVE).upkeepCall;
+        assertEq(call, abi.encodeCall(vault.executeQueued, (d, signature)));
+        Book memory target = bookOf(ON_COMET, Mainnet.USDC);
+        vm.prank(stranger);
+        callVault(call);
+        assertEq(bookOf(ON_COMET, Mainnet.USDC).held - target.held, large);
+        _expectUpkeep(ON_AAVE, Upkeep.NONE);
+        _assertNothingLeft();
+    }
+
+    function test_status_offersNoMoveThatIsDead() public {
+        Decision memory d = part();
+        vault.queue(d, sign(d));
+        passDays(1);
+        _expectUpkeep(ON_AAVE, Upkeep.QUEUE_READY);
+        uint256 state = vm.snapshotState();
+        vm.prank(guardian);
+        vault.cancelNonces(ON_AAVE, 0, 2);
+        _expectUpkeep(ON_AAVE, Upkeep.NONE);
+        vm.revertToState(state);
+        vm.prank(curator);
+        vault.disablePosition(ON_COMET); // where it would go
+        _expectUpkeep(ON_AAVE, Upkeep.NONE);
+        vm.revertToState(state);
+        passTime(2 hours);
+        _expectUpkeep(ON_AAVE, Upkeep.QUEUE_READY);
+        passTime(1);
+        _expectUpkeep(ON_AAVE, Upkeep.NONE);
+    }
+
     function test_riskBudget_isCumulative_overMovesToo() public {
         uint256 most = RISK_WAD / 2 / ethPrice8() / 1e10 * 1 ether;
         send(move(ON_AAVE, ON_COMET, Mainnet.USDC, most - 10 ether, 100_000e6));
@@ -466,6 +508,12 @@ contract MovesForkTest is MovesTest {
     }
 
     // ---------------------------------------------------------------- helpers
+
+    function _expectUpkeep(uint256 positionId, Upkeep expected) private view {
+        PositionStatus memory status = vault.status(positionId);
+        assertEq(uint8(status.upkeep), uint8(expected), "upkeep");
+        assertEq(status.upkeepCall.length == 0, expected == Upkeep.NONE, "call");
+    }
 
     function _passes(Decision memory d) private returns (bool done) {
         uint256 state = vm.snapshotState();
