@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {HostileAdapter} from "../mocks/HostileAdapter.sol";
+import {HungryAdapter} from "../mocks/HungryAdapter.sol";
 import {Defaults} from "../utils/Defaults.sol";
 import {Mainnet} from "../utils/Mainnet.sol";
 import {VaultTest} from "../utils/VaultTest.sol";
@@ -53,9 +54,37 @@ contract LastGuardsForkTest is VaultTest {
         expectRefusalBy(repayFromIdle(1000e6), IVaultTerms.DebtIncreased.selector);
     }
 
+    /// @dev A call forwards 63/64 of what is left, so that the relayer must bring 609,524 for the 600,000 that the venue may use. The venue
+    /// here uses 590,000: with any gas at all it tells its health, or nothing happens and the gas is named.
+    function test_gasForTheVenue_boundary() public {
+        _serve(address(new HungryAdapter(address(adapter), 590_000)));
+        fundIdle(Mainnet.WETH, 40 ether);
+        Decision memory d = addCollateral(40 ether);
+        d.healthCeilingWad = 1.5e18; // crossed by this repair, which only the venue can tell
+        bytes memory call = abi.encodeCall(vault.execute, (d, sign(d)));
+        (uint256 little, uint256 enough) = (1_300_000, 3_000_000);
+        while (enough - little > 1) {
+            uint256 middle = (little + enough) / 2;
+            if (_refusalWith(middle, call) == IVaultTerms.HealthAboveCeiling.selector) enough = middle;
+            else little = middle;
+        }
+        assertEq(_refusalWith(enough, call), IVaultTerms.HealthAboveCeiling.selector, "told");
+        assertEq(_refusalWith(enough - 1, call), IVaultTerms.InsufficientGas.selector, "not asked");
+    }
+
+    function _refusalWith(uint256 gas, bytes memory call) private returns (bytes4) {
+        (bool done, bytes memory reason) = address(vault).call{gas: gas}(call);
+        assertFalse(done, "the venue was taken for mute");
+        return bytes4(reason);
+    }
+
     /// @dev The same vault on an implementation whose adapter has the fault. `adapter` is what decisions name.
     function _serveWith(HostileAdapter.Fault fault) private {
-        adapter = AaveV3Adapter(address(new HostileAdapter(address(adapter), fault)));
+        _serve(address(new HostileAdapter(address(adapter), fault)));
+    }
+
+    function _serve(address venue) private {
+        adapter = AaveV3Adapter(venue);
         factory = new VaultFactory(address(implement(address(adapter))));
         vault = createVault("hostile");
         openPosition(Defaults.COLLATERAL, Defaults.START_HEALTH_WAD);
