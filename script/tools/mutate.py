@@ -4,7 +4,8 @@ Every mutant of a check (guards, `ConfigCheck`, every `require`, every function 
 and a seeded sample, stratified by file, of the rest. Results go to a JSON-lines file after each mutant; a
 second call goes on where the first ended, and mutants whose source has changed since are run again.
 Assembly, comments, strings and imports are left alone. Nearly all are compiled at once, see
-`mutant_schema.py`; what is left is judged alone.
+`mutant_schema.py`; what is left is judged alone, and so is what survived there but is reached by a test of
+its own suite that could not be asked there.
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 
+from equivalent_mutants import Equivalent, Spot, argued, load
 from mutant_program import Program
 from mutant_schema import Schema, ask_compiler, errors, sources
 from mutant_tree import Change, MutantTree, Suite, seconds_since
@@ -30,6 +33,10 @@ NO_CODE = ("contracts/interfaces/", "contracts/types/")
 CHECK_FILES = ("contracts/guards/", "contracts/libraries/ConfigCheck.sol")
 CHECK_FUNCTION = re.compile(r"\bfunction\s+(_require\w*|_check\w*|_timelocked|_enter)\b")
 TEST_SECONDS = 240
+PROGRAM_SLOT, SLOTS = (
+    2,
+    10,
+)  # copies: 0 alone, 1 named mutants, 2 all in one; ten more for each further worker
 
 # Which suites notice a break of a source soonest; "inlined" suites have the library's code in their own.
 UNIT = {
@@ -50,6 +57,7 @@ FORK = {
     "ConfigCheck": "fork/Configuration.t.sol",
     "DecisionQueue": "fork/Queue.t.sol",
     "UniswapV3FlashSwap": "attack/Callbacks.t.sol",
+    "VaultCalls": "fork/LastGuards.t.sol",
     "VaultConfigurator": "fork/Configuration.t.sol",
     "VaultFactory": "fork/Deploy.t.sol",
     "VaultOwner": "fork/OwnerExit.t.sol",
@@ -268,10 +276,14 @@ def judge_alone(tree: MutantTree, mutant: Mutant) -> tuple[str, str]:
     Returns:
         verdict and the test that gave it
     """
+    return _judge_by(tree, mutant, suites_for(mutant.change.path))
+
+
+def _judge_by(tree: MutantTree, mutant: Mutant, suites: list[Suite]) -> tuple[str, str]:
     tree.change(mutant.change)
     if not is_program(mutant) or not tree.compile():
         return "invalid", "compiler"
-    for suite in suites_for(mutant.change.path):
+    for suite in suites:
         ran = tree.run(suite)
         if ran.timed_out:
             return "timeout", suite.path
@@ -280,19 +292,34 @@ def judge_alone(tree: MutantTree, mutant: Mutant) -> tuple[str, str]:
     return "survived", ""
 
 
-def judge_together(chosen: list[Mutant], url: str) -> Callable[[Mutant], tuple[str, str]]:
-    """Compile all mutants into one program; what it cannot hold is judged alone."""
+def judge_together(chosen: list[Mutant], url: str, worker: int) -> Callable[[Mutant], tuple[str, str]]:
+    """Compile all mutants into one program; what it cannot hold is judged alone.
+
+    Args:
+        chosen: all of them, whoever judges which
+        url: node of this worker
+        worker: number of this process among those that share the work; each has copies of its own
+    """
     numbers = {mutant.name: number for number, mutant in enumerate(chosen, start=1)}
     schema = Schema({numbers[mutant.name]: mutant.change for mutant in chosen})
     print(f"{len(schema.numbers)} of {len(chosen)} mutants in one program", flush=True)
-    program = Program(schema, url, TEST_SECONDS)
+    program = Program(schema, url, TEST_SECONDS, PROGRAM_SLOT + SLOTS * worker)
     print(f"{len(program.reaching)} of them are reached by a test", flush=True)
-    tree = MutantTree(0, url, TEST_SECONDS)
+    tree = MutantTree(SLOTS * worker, url, TEST_SECONDS)
 
     def judge(mutant: Mutant) -> tuple[str, str]:
         if numbers[mutant.name] not in schema.numbers:
             return judge_alone(tree, mutant)
-        verdict = program.judge(numbers[mutant.name], mutant.change.path)
+        number = numbers[mutant.name]
+        verdict = program.judge(number, mutant.change.path)
+        homes = {suite.path for suite in suites_for(mutant.change.path)}
+        left = [
+            Suite(test.path, f"^{test.name}\\(", inlined=test.bare)
+            for test in program.left_out(number)
+            if test.path in homes
+        ]
+        if verdict.word == "survived" and left:
+            return _judge_by(tree, mutant, left)
         return verdict.word, verdict.by
 
     return judge
@@ -336,32 +363,65 @@ def run(
         print(f"{verdict:8s} {row.seconds:6.1f} s  {row.name}  {by}", flush=True)
 
 
-def table(rows: list[Result], chosen: int) -> str:
+@cache
+def _lines(path: str) -> list[str]:
+    return (ROOT / path).read_text().splitlines()
+
+
+def spot_of(row: Result) -> Spot:
+    """Name a result's mutant by its line, as arguments do."""
+    return Spot(row.path, _lines(row.path)[row.line - 1].strip(), row.operator, row.old.strip(), row.new)
+
+
+def spot_of_mutant(mutant: Mutant) -> Spot:
+    """Name a mutant by its line."""
+    change = mutant.change
+    text = _lines(change.path)[mutant.line - 1].strip()
+    return Spot(change.path, text, mutant.operator, change.old.strip(), change.new)
+
+
+def fates(rows: list[Result], entries: list[Equivalent]) -> dict[str, str]:
+    """Return killed, survived, equivalent or invalid by name; a survivor that was argued is equivalent."""
+    survivors = {row.name: spot_of(row) for row in rows if row.verdict == "survived"}
+    excused = argued(survivors.values(), entries)
+    plain = {row.name: "killed" if row.verdict == "timeout" else row.verdict for row in rows}
+    return {**plain, **{name: "equivalent" for name, spot in survivors.items() if spot in excused}}
+
+
+def table(rows: list[Result], chosen: int, entries: list[Equivalent]) -> str:
     """Return counts by file and the score; invalid mutants are no programs and count nowhere."""
-    lines = ["| Source | killed | survived | invalid |", "|---|---:|---:|---:|"]
+    fate = fates(rows, entries)
+    lines = ["| Source | killed | equivalent | survived | invalid |", "|---|---:|---:|---:|---:|"]
     by_file: dict[str, Counter[str]] = defaultdict(Counter)
     for row in rows:
-        by_file[row.path]["killed" if row.verdict == "timeout" else row.verdict] += 1
+        by_file[row.path][fate[row.name]] += 1
     for path, counts in sorted(by_file.items()):
-        lines.append(f"| `{path}` | {counts['killed']} | {counts['survived']} | {counts['invalid']} |")
-    for title, part in (("all", rows), ("checks", [row for row in rows if row.check])):
-        killed = sum(row.verdict in {"killed", "timeout"} for row in part)
-        valid = sum(row.verdict != "invalid" for row in part)
-        lines.append(
-            f"{title}: {killed} of {valid} killed" + (f" ({100 * killed / valid:.1f} %)" if valid else "")
-        )
+        numbers = " | ".join(str(counts[word]) for word in ("killed", "equivalent", "survived", "invalid"))
+        lines.append(f"| `{path}` | {numbers} |")
+    checks, rest = ([row for row in rows if row.check is wanted] for wanted in (True, False))
+    for title, part in (("checks", checks), ("sample of the rest", rest), ("all", rows)):
+        lines.append(f"{title}: {_score(Counter(fate[row.name] for row in part))}")
     seconds = sum(row.seconds for row in rows)
     lines.append(f"{len(rows)} of {chosen} chosen mutants run, {seconds / max(1, len(rows)):.1f} s each")
     lines += [
-        f"survived: {r.path}:{r.line} {r.operator}: {r.old!r} -> {r.new!r}"
-        for r in rows
-        if r.verdict == "survived"
+        f"survived: {r.path}:{r.line} {r.operator}: {r.old.strip()!r} -> {r.new!r}"
+        for r in sorted(rows, key=lambda row: (row.path, row.line))
+        if fate[r.name] == "survived"
     ]
     return "\n".join(lines)
 
 
+def _score(counts: Counter[str]) -> str:
+    killed, equivalent, survived = (counts[word] for word in ("killed", "equivalent", "survived"))
+    valid = killed + equivalent + survived
+    if not valid:
+        return "none"
+    told = f"{killed} of {valid} killed ({100 * killed / valid:.1f} %), {equivalent} equivalent"
+    return f"{told} ({100 * equivalent / valid:.1f} %), {survived} survived"
+
+
 def main() -> int:
-    """Run, print the table, and return 0 unless a mutant of a check survived."""
+    """Run, print the table, and return 0 unless a mutant of a check survived that is not argued."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sample", type=int, default=400, help="mutants besides those of the checks")
     parser.add_argument("--seed", type=int, default=20261123)
@@ -374,20 +434,25 @@ def main() -> int:
         "--report", action="store_true", help="print the table of the results so far, run nothing"
     )
     parser.add_argument("--again", action="store_true", help="run the survivors again: tests have been added")
+    parser.add_argument("--workers", type=int, default=1, help="processes that share the work, see --worker")
+    parser.add_argument("--worker", type=int, default=0, help="which of them this one is, from 0")
     asked = parser.parse_args()
     chosen = [m for m in choose(all_mutants(), asked.sample, asked.seed) if asked.only in m.change.path]
     done = {
         name for name, row in earlier(asked.results).items() if not asked.again or row.verdict != "survived"
     }
     left = sorted((m for m in chosen if m.name not in done), key=lambda mutant: not mutant.check)
+    left = left[asked.worker :: asked.workers]
     if left and not asked.report:
         with upstream() as url:
-            judge = judge_together(chosen, url)
+            judge = judge_together(chosen, url, asked.worker)
             run(judge, left, asked.results, time.monotonic() + asked.budget_seconds)
     names = {mutant.name for mutant in chosen}
     rows = [row for row in earlier(asked.results).values() if row.name in names]
-    print(table(rows, len(chosen)))
-    return 1 if any(row.check and row.verdict == "survived" for row in rows) else 0
+    entries = load()
+    print(table(rows, len(chosen), entries))
+    fate = fates(rows, entries)
+    return 1 if any(row.check and fate[row.name] == "survived" for row in rows) else 0
 
 
 if __name__ == "__main__":

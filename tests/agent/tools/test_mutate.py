@@ -1,6 +1,7 @@
 """The mutants: what is broken, what is left alone, what is chosen, and what is run again."""
 
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,14 @@ def mutate(monkeypatch):
     import mutate  # noqa: PLC0415
 
     yield mutate
-    for name in ("mutate", "mutant_program", "mutant_schema", "mutant_tree", "run_tests"):
+    for name in (
+        "mutate",
+        "equivalent_mutants",
+        "mutant_program",
+        "mutant_schema",
+        "mutant_tree",
+        "run_tests",
+    ):
         sys.modules.pop(name, None)
 
 
@@ -79,6 +87,23 @@ def test_sample_holds_every_check_every_file_and_depends_on_the_seed_alone(mutat
     assert chosen != mutate.choose(all_of_them, 12, 2)
 
 
+def test_sample_of_one_file_does_not_depend_on_another(mutate):
+    """So results of files that nobody touched stay what they were."""
+    line = "contract A {\n    function f() internal {\n"
+    many, one_less = (
+        line + "        x = 5;\n" * 40 + "    }\n}\n",
+        line + "        x = 5;\n" * 39 + "    }\n}\n",
+    )
+    mine = mutate.mutants_of("contracts/B.sol", many)
+    before, after = (
+        mutate.choose([*mutate.mutants_of("contracts/A.sol", text), *mine], 12, 1)
+        for text in (many, one_less)
+    )
+    kept = [{m.name for m in chosen if m.change.path == "contracts/B.sol"} for chosen in (before, after)]
+    assert kept[0]
+    assert kept[0] <= kept[1] or kept[1] <= kept[0]
+
+
 class Tree:
     """Stands where the compiler and forge are: tells what it was asked."""
 
@@ -133,8 +158,8 @@ def test_results_are_kept_and_the_last_counts(mutate, tmp_path):
     mutate.run(noticed("killed")[0], chosen[:2], results, float("inf"))
     mutate.run(noticed("survived")[0], chosen[1:], results, float("inf"))
     mutate.run(noticed("killed")[0], chosen[1:2], results, float("inf"))
-    text = mutate.table(list(mutate.earlier(results).values()), 3)
-    assert "all: 2 of 3 killed (66.7 %)" in text
+    text = mutate.table(list(mutate.earlier(results).values()), 3, [])
+    assert "all: 2 of 3 killed (66.7 %), 0 equivalent (0.0 %), 1 survived" in text
     assert "survived: contracts/guards/NonceGuard.sol" in text
 
 
@@ -149,6 +174,43 @@ def test_a_changed_source_has_no_results(mutate, tmp_path):
     mutate.run(noticed("killed")[0], [first_mutant(mutate)], results, float("inf"))
     results.write_text(results.read_text().replace('"source": "', '"source": "0'))
     assert mutate.earlier(results) == {}
+
+
+# ---------------------------------------------------------------- what no test can notice
+
+
+def survivor(mutate, tmp_path):
+    """The result of a mutant that survived, and its spot."""
+    results = tmp_path / "results.jsonl"
+    mutate.run(noticed("survived")[0], [first_mutant(mutate)], results, float("inf"))
+    row = next(iter(mutate.earlier(results).values()))
+    return row, mutate.spot_of(row)
+
+
+def test_argued_survivor_is_equivalent_and_open_without_argument(mutate, tmp_path):
+    row, spot = survivor(mutate, tmp_path)
+    entry = mutate.Equivalent(spot, 1, "because")
+    assert mutate.fates([row], [entry]) == {row.name: "equivalent"}
+    assert mutate.fates([row], []) == {row.name: "survived"}
+    assert "0 of 1 killed (0.0 %), 1 equivalent (100.0 %), 0 survived" in mutate.table([row], 1, [entry])
+
+
+def test_argument_covers_as_many_as_it_says(mutate, tmp_path):
+    _, spot = survivor(mutate, tmp_path)
+    with pytest.raises(ValueError, match="more of these survived"):
+        mutate.argued([spot, spot], [mutate.Equivalent(spot, 1, "because")])
+    assert mutate.argued([spot, spot], [mutate.Equivalent(spot, 2, "because")]) == {spot: 2}
+
+
+def test_every_argument_is_of_mutants_that_exist_and_stands_in_the_document(mutate):
+    import equivalent_mutants  # noqa: PLC0415
+
+    entries = equivalent_mutants.load()
+    there = Counter(mutate.spot_of_mutant(mutant) for mutant in mutate.all_mutants())
+    gone = [entry.spot for entry in entries if there[entry.spot] < entry.times]
+    assert gone == [], "argue them again, or take them out of tests/mutants/sampled/equivalent.json"
+    text = equivalent_mutants.DOCUMENT.read_text()
+    assert equivalent_mutants.table(entries) in text, "run script/tools/equivalent_mutants.py"
 
 
 # ---------------------------------------------------------------- all in one program

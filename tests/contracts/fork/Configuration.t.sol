@@ -7,6 +7,7 @@ import {Mainnet} from "../utils/Mainnet.sol";
 import {VaultTest} from "../utils/VaultTest.sol";
 import {VaultCustodian} from "ballast/VaultCustodian.sol";
 import {VaultRescuer} from "ballast/VaultRescuer.sol";
+import {ILendingAdapter} from "ballast/interfaces/ILendingAdapter.sol";
 import {IRebalanceVault} from "ballast/interfaces/IRebalanceVault.sol";
 import {IVaultConfiguration} from "ballast/interfaces/IVaultConfiguration.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
@@ -466,6 +467,30 @@ contract ConfigurationForkTest is VaultTest {
         p.config.healthCeilingWad = p.config.healthFloorWad + 1;
         p.config.emergencyHealthWad = p.config.healthFloorWad - 1;
         p.config.minHealthGainWad = 1;
+        configure(abi.encodeCall(vault.setPosition, (p)));
+    }
+
+    function test_position_numbers_upperBoundary() public {
+        PositionSetup memory p = Defaults.position(address(adapter));
+        p.config.minHealthGainWad = 1e18 + 1;
+        _refusePosition(p, _forbidden("minHealthGainWad", 1e18 + 1, 1e18));
+        p.config.minHealthGainWad = 1e18;
+        p.config.healthCeilingWad = type(uint128).max;
+        p.config.healthFloorWad = 100e18 + 1;
+        _refusePosition(p, _forbidden("healthFloorWad", 100e18 + 1, 100e18));
+        p.config.healthFloorWad = 100e18;
+        configure(abi.encodeCall(vault.setPosition, (p)));
+    }
+
+    /// @dev Collateral that the venue cannot hold and debt that it cannot lend are found when they are listed, not when they are needed.
+    function test_position_tokens_mustBeTheVenuesOnBothSides() public {
+        PositionSetup memory p = Defaults.position(address(adapter));
+        bytes4[2] memory questions = [ILendingAdapter.collateralOf.selector, ILendingAdapter.debtOf.selector];
+        for (uint256 i; i < 2; i++) {
+            vm.mockCallRevert(address(adapter), abi.encodeWithSelector(questions[i]), "UNLISTED");
+            _refusePosition(p, "UNLISTED");
+            vm.clearMockedCalls();
+        }
         configure(abi.encodeCall(vault.setPosition, (p)));
     }
 

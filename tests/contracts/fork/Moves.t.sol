@@ -6,6 +6,7 @@ import {Mainnet} from "../utils/Mainnet.sol";
 import {MovesTest} from "../utils/MovesTest.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {VaultMover} from "ballast/VaultMover.sol";
+import {VenueQuote} from "ballast/interfaces/ILendingAdapter.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
 import {PositionStatus, QueueTerms, TokenRole, Upkeep, VaultState} from "ballast/types/Config.sol";
 import {Decision, Outcome, RouteKind} from "ballast/types/Decision.sol";
@@ -189,6 +190,34 @@ contract MovesForkTest is MovesTest {
         send(d);
     }
 
+    /// @dev Venues round by a unit when something enters and when something leaves. What is beyond that is somebody else's.
+    function test_rounding_boundary_isTwoUnits_ofCollateral() public {
+        uint256 held = bookOf(ON_COMET, Mainnet.USDC).held;
+        bytes memory question = abi.encodeCall(comet.collateralOf, (address(vault), 0, Mainnet.WETH));
+        _answer(question, held, held - 10 ether - 3);
+        Decision memory d = move(ON_COMET, ON_AAVE, Mainnet.USDC, 10 ether, 20_000e6);
+        expectRefusal(d, abi.encodeWithSelector(IVaultTerms.InputTooHigh.selector, 10 ether + 3, 10 ether));
+        _answer(question, held, held - 10 ether - 2);
+        assertEq(send(d).spent, 10 ether + 2);
+    }
+
+    function test_rounding_boundary_isTwoUnits_ofDebt() public {
+        uint256 owed = bookOf(ON_COMET, Mainnet.USDC).owed;
+        bytes memory question = abi.encodeCall(comet.debtOf, (address(vault), 0, Mainnet.USDC));
+        _answer(question, owed, owed - 20_000e6 + 3);
+        Decision memory d = move(ON_COMET, ON_AAVE, Mainnet.USDC, 10 ether, 20_000e6);
+        expectRefusal(d, abi.encodeWithSelector(IVaultTerms.OutputTooLow.selector, 20_000e6 - 3, 20_000e6));
+        _answer(question, owed, owed - 20_000e6 + 2);
+        assertEq(send(d).obtained, 20_000e6 - 2);
+    }
+
+    /// @dev Comet's answers before and after.
+    function _answer(bytes memory question, uint256 first, uint256 then) private {
+        bytes[] memory answers = new bytes[](2);
+        (answers[0], answers[1]) = (abi.encode(first), abi.encode(then));
+        vm.mockCalls(address(comet), question, answers);
+    }
+
     /// @dev A venue that would keep some of it, by its own word.
     function test_all_leavesNothingBehind_orIsRefused() public {
         Decision memory d = move(ON_COMET, ON_AAVE, Mainnet.USDC, ALL, 1);
@@ -364,6 +393,20 @@ contract MovesForkTest is MovesTest {
         Decision memory d = move(ON_COMET, ON_AAVE, Mainnet.USDC, 10 ether, 20_000e6); // the target's
         expectRefusalBy(d, IVaultTerms.SourcesDisagree.selector);
         transmit(Mainnet.AAVE_ETH_USD_FEED, int256(ethPrice8() * 101 / 100));
+        send(part());
+    }
+
+    /// @dev The debt's price too: what is owed there is what is owed here.
+    function test_targetsPriceOfTheDebt_boundary() public {
+        VenueQuote memory quote = comet.quote(Mainnet.USDC, Mainnet.WETH);
+        quote.priceInWad = 1.02e18 + 1;
+        bytes memory question = abi.encodeCall(comet.quote, (Mainnet.USDC, Mainnet.WETH));
+        vm.mockCall(address(comet), question, abi.encode(quote));
+        expectRefusal(
+            part(), abi.encodeWithSelector(IVaultTerms.SourcesDisagree.selector, Mainnet.USDC, 201, uint256(200))
+        );
+        quote.priceInWad = 1.02e18;
+        vm.mockCall(address(comet), question, abi.encode(quote));
         send(part());
     }
 

@@ -81,6 +81,11 @@ contract PythFeedTest is Test {
         assertEq(this.price(), 3000e18);
     }
 
+    function test_attack_wideConfidence_isRefused_atTheLeastPriceToo() public {
+        _say(1, 1, -8, NOW);
+        _refused(abi.encodeWithSelector(PythFeed.ConfidenceTooWide.selector, 1, int256(1), 100));
+    }
+
     function test_priceThatIsNotPositive_isNamedByTheVault() public {
         _say(0, 5, -8, NOW - 1);
         vm.expectRevert(abi.encodeWithSelector(IVaultTerms.PriceNotPositive.selector, TOKEN, 0));

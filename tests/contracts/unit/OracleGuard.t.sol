@@ -41,6 +41,14 @@ contract OracleGuardTest is Test {
         this.price();
     }
 
+    /// @dev As a value it says that and nothing else.
+    function test_unsetFeed_readsNothing() public {
+        asset.feed = address(0);
+        OracleGuard.Reading memory nothing;
+        nothing.fault = OracleGuard.Fault.Unset;
+        assertEq(abi.encode(OracleGuard.read(asset)), abi.encode(nothing));
+    }
+
     function test_notPositive_boundary() public {
         feed.say(0, NOW);
         vm.expectRevert(abi.encodeWithSelector(IVaultTerms.PriceNotPositive.selector, TOKEN, 0));
