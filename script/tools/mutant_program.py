@@ -27,7 +27,7 @@ OUT = {"FOUNDRY_OUT": "build/forge", "FOUNDRY_CACHE_PATH": "build/forge-cache"}
 FEW = {"FOUNDRY_FUZZ_RUNS": "64"}
 LEFT_OUT = r"StolenKeyTest|Invariants|[gG]as|GivenConformance"
 BARE = ("tests/contracts/unit/", "tests/contracts/oracle/")
-BARE_PATHS = "tests/contracts/{unit,oracle}/*"
+BARE_MODELS = ("CompoundV3ConformanceTest", "MakerConformanceTest")  # beside one of the real Aave
 TOLD = re.compile(r"mutant (\d+)")
 FIRST_SUITES = 3
 MAP_SECONDS = 900
@@ -49,7 +49,7 @@ class Test:
 
         Never both: a fork within a fork knows the accounts of neither.
         """
-        return self.path.startswith(BARE)
+        return self.path.startswith(BARE) or self.contract in BARE_MODELS
 
 
 @dataclass(frozen=True)
@@ -129,12 +129,22 @@ class Program:
 
     def _test(self, switch: int, arguments: list[str], seconds: float, *, bare: bool) -> Json:
         self._rpc.call("anvil_setBalance", SWITCH, hex(switch))
-        fork = ["--fork-url", self._upstream, "--match-path"] if bare else ["--no-match-path"]
-        command = ["test", "--json", *fork, BARE_PATHS, *arguments]
-        done = self._forge([*command, "--no-match-contract", LEFT_OUT], seconds)
+        done = self._forge(["test", "--json", *self._alike(bare=bare), *arguments], seconds)
         if not done.stdout.startswith("{"):
             raise RuntimeError(f"forge ran no test: {(done.stderr or done.stdout)[-800:]}")
         return json.loads(done.stdout)
+
+    def _alike(self, *, bare: bool) -> list[str]:
+        if bare:
+            fork = [
+                "--fork-url",
+                self._upstream,
+                "--match-path",
+                "tests/contracts/{unit,oracle,conformance}/*",
+            ]
+            return [*fork, "--no-match-contract", f"{LEFT_OUT}|AaveV3ConformanceTest"]
+        others = ["--no-match-path", "tests/contracts/{unit,oracle}/*"]
+        return [*others, "--no-match-contract", "|".join([LEFT_OUT, *BARE_MODELS])]
 
     def _every(self, switch: int, arguments: list[str]) -> list[tuple[Test, Json]]:
         told = [self._test(switch, arguments, MAP_SECONDS, bare=bare) for bare in (True, False)]

@@ -42,8 +42,11 @@ PROGRAM_SLOT, SLOTS = (
 UNIT = {
     "Budget": "Budget",
     "BudgetGuard": "Budget",
+    "CompoundV3Adapter": "CometAdapter",
     "ConfigPage": "ConfigPage",
     "DecisionHash": "DecisionHash",
+    "MakerAdapter": "MakerAdapter",
+    "NetGuard": "NetGuard",
     "UniswapV3Twap": "UniswapV3Twap",
     "UnitMath": "UnitMath",
     "HealthGuard": "Guards",
@@ -178,8 +181,9 @@ def _removals(text: str) -> Iterator[tuple[str, int, str, str]]:
         inside = text[found.end() : end - 1]
         yield "condition negated", found.end(), inside, f"!({inside})"
     for found in re.finditer(r"\breturn ([^;(][^;]*);", text):
-        if found.group(1) not in {"0", "true", "false"}:
-            yield "return zero", found.start(1), found.group(1), _zero(text, found.start(), found.group(1))
+        zero = _zero(text, found.start(), found.group(1))
+        if found.group(1) not in {"0", "true", "false", zero}:
+            yield "return zero", found.start(1), found.group(1), zero
     for pattern in (ASSIGNMENT, CALL):
         for found in pattern.finditer(text):
             if not DECLARES.match(found.group()):

@@ -5,12 +5,14 @@ import {HostileFeed} from "../mocks/HostileFeed.sol";
 import {Defaults} from "../utils/Defaults.sol";
 import {Mainnet} from "../utils/Mainnet.sol";
 import {VaultTest} from "../utils/VaultTest.sol";
+import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {VaultCustodian} from "ballast/VaultCustodian.sol";
 import {VaultRescuer} from "ballast/VaultRescuer.sol";
 import {ILendingAdapter} from "ballast/interfaces/ILendingAdapter.sol";
 import {IRebalanceVault} from "ballast/interfaces/IRebalanceVault.sol";
 import {IVaultConfiguration} from "ballast/interfaces/IVaultConfiguration.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
+import {IUniswapV3Factory, IUniswapV3Pool} from "ballast/interfaces/external/IUniswapV3Pool.sol";
 import {
     AssetConfig,
     InitialConfig,
@@ -408,6 +410,10 @@ contract ConfigurationForkTest is VaultTest {
         feed.setDecimals(19);
         (a.feed, a.feedDecimals) = (address(feed), 19);
         _refuseAsset(a, _forbidden("feedDecimals", 19, 18));
+        vm.mockCall(Mainnet.WETH, abi.encodeCall(IERC20Metadata.decimals, ()), abi.encode(19));
+        a = Defaults.weth();
+        a.tokenDecimals = 19;
+        _refuseAsset(a, _forbidden("tokenDecimals", 19, 18));
     }
 
     function test_asset_feedMustExist() public {
@@ -444,6 +450,15 @@ contract ConfigurationForkTest is VaultTest {
         _refuseAsset(a, abi.encodeWithSelector(IVaultTerms.ZeroAddress.selector, "second"));
         a.second = address(new ForgedPool(Mainnet.USDC, Mainnet.WETH, 500));
         _refuseAsset(a, _forbidden("second", uint160(a.second), uint160(Mainnet.UNISWAP_USDC_WETH_POOL)));
+        a.second = Mainnet.UNISWAP_USDC_WETH_POOL;
+        vm.mockCall(a.second, abi.encodeCall(IUniswapV3Pool.token1, ()), abi.encode(Mainnet.WBTC));
+        vm.mockCall( // USDC and WBTC: the factory's, but not of this token
+            Mainnet.UNISWAP_FACTORY,
+            abi.encodeCall(IUniswapV3Factory.getPool, (Mainnet.USDC, Mainnet.WBTC, Mainnet.UNISWAP_FEE)),
+            abi.encode(a.second)
+        );
+        _refuseAsset(a, _forbidden("second.token", uint160(Mainnet.WETH), uint160(Mainnet.WBTC)));
+        vm.clearMockedCalls();
         InitialConfig memory config = initialConfig();
         (config.assets[0], config.assets[1]) = (config.assets[1], config.assets[0]);
         _refuseVault(config, abi.encodeWithSelector(IVaultTerms.FeedUnset.selector, Mainnet.USDC));

@@ -10,7 +10,7 @@ import {RebalanceVault} from "ballast/RebalanceVault.sol";
 import {VaultFactory} from "ballast/VaultFactory.sol";
 import {AaveV3Adapter} from "ballast/adapters/AaveV3Adapter.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
-import {Decision} from "ballast/types/Decision.sol";
+import {Decision, Outcome} from "ballast/types/Decision.sol";
 
 /// @notice The guards that stand when an adapter or a venue does something else than it was asked to.
 contract LastGuardsForkTest is VaultTest {
@@ -54,6 +54,23 @@ contract LastGuardsForkTest is VaultTest {
         expectRefusalBy(repayFromIdle(1000e6), IVaultTerms.DebtIncreased.selector);
     }
 
+    /// @dev Nothing to compare: that collateral grew is known by balances, and the ceiling is crossed by nobody's word.
+    function test_venueThatIsMuteBefore_orAfter_doesNotStopARepairFromIdleFunds() public {
+        HostileAdapter.Fault[2] memory faults = [HostileAdapter.Fault.MuteBefore, HostileAdapter.Fault.MuteAfter];
+        AaveV3Adapter honest = adapter;
+        for (uint256 i; i < 2; i++) {
+            adapter = honest;
+            _serveWith(faults[i]);
+            fundIdle(Mainnet.WETH, 1 ether);
+            Decision memory d = addCollateral(1 ether);
+            d.healthCeilingWad = 1.46e18;
+            Outcome memory outcome = send(d);
+            assertEq(outcome.healthBeforeWad == 0, i == 0);
+            assertEq(outcome.healthAfterWad == 0, i == 1);
+            assertApproxEqAbs(outcome.obtained, 1 ether, 2);
+        }
+    }
+
     /// @dev A call forwards 63/64 of what is left, so that the relayer must bring 609,524 for the 600,000 that the venue may use. The venue
     /// here uses 590,000: with any gas at all it tells its health, or nothing happens and the gas is named.
     function test_gasForTheVenue_boundary() public {
@@ -86,7 +103,7 @@ contract LastGuardsForkTest is VaultTest {
     function _serve(address venue) private {
         adapter = AaveV3Adapter(venue);
         factory = new VaultFactory(address(implement(address(adapter))));
-        vault = createVault("hostile");
+        vault = createVault(bytes32(uint256(uint160(venue))));
         openPosition(Defaults.COLLATERAL, Defaults.START_HEALTH_WAD);
     }
 }

@@ -132,6 +132,24 @@ contract OracleGuardTest is Test {
         this.noJump();
     }
 
+    /// @dev No price to compare with, or none to compare: no distance of numbers says anything.
+    function test_jump_fromOrToWhatIsNoPrice_countsAsWithoutLimit() public {
+        bytes memory reason = abi.encodeWithSelector(IVaultTerms.PriceJumped.selector, TOKEN, type(uint256).max, 2000);
+        feed.say(1000e8, NOW);
+        feed.say(0, NOW);
+        vm.expectRevert(reason);
+        this.noJump();
+        feed.say(1000e8, NOW); // from zero
+        vm.expectRevert(reason);
+        this.noJump();
+        feed.say(-1, NOW);
+        vm.expectRevert(reason);
+        this.noJump();
+        feed.say(1000e8, NOW); // from below zero
+        vm.expectRevert(reason);
+        this.noJump();
+    }
+
     /// @dev A crash is a jump: reading the price itself must not care.
     function test_jump_neverTripsThePriceItself() public {
         feed.say(1000e8, NOW);
