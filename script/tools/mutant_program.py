@@ -15,10 +15,11 @@ import subprocess
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass
+from functools import cached_property
 from typing import Any
 
 from mutant_schema import KEPT, SWITCH, TELL, Schema
-from mutant_tree import COPIED, FAST, MutantTree
+from mutant_tree import COPIED, FAST, MutantTree, Suite
 from run_tests import FORGE
 
 from ballast.replica.rpc import RpcClient
@@ -64,7 +65,7 @@ class Program:
     """The compiled copy on one node. One at a time: the switch is the node's."""
 
     def __init__(self, schema: Schema, upstream: str, seconds: int, slot: int) -> None:
-        """Write and compile the copy, and find out which tests reach which mutant.
+        """Write and compile the copy.
 
         Args:
             schema: the woven sources
@@ -73,7 +74,7 @@ class Program:
             slot: number of the copy
 
         Raises:
-            RuntimeError: where the copy does not compile, or no test reaches anything.
+            RuntimeError: where the copy does not compile.
         """
         self._upstream, self._seconds = upstream, seconds
         self._rpc = RpcClient(upstream)
@@ -83,10 +84,24 @@ class Program:
             if not copy.is_file() or copy.read_text() != text:
                 copy.write_text(text)
         self._compile()
-        self.failing, self.reaching = self._known() or self._find_out()
         self._kills: dict[str, Counter[str]] = defaultdict(Counter)
-        if not self.reaching:
+
+    @property
+    def failing(self) -> frozenset[Test]:
+        """The tests that fail while no mutant is on."""
+        return self._map[0]
+
+    @property
+    def reaching(self) -> dict[int, frozenset[Test]]:
+        """The tests that reach a mutant, by its number."""
+        return self._map[1]
+
+    @cached_property
+    def _map(self) -> tuple[frozenset[Test], dict[int, frozenset[Test]]]:
+        failing, reaching = self._known() or self._find_out()
+        if not reaching:
             raise RuntimeError("no test reaches any mutant: the switch is deaf")
+        return failing, reaching
 
     def _known(self) -> tuple[frozenset[Test], dict[int, frozenset[Test]]] | None:
         """Read what an earlier call found out about the same sources and tests."""
@@ -128,8 +143,11 @@ class Program:
         )
 
     def _test(self, switch: int, arguments: list[str], seconds: float, *, bare: bool) -> Json:
+        return self._told(switch, ["test", "--json", *self._alike(bare=bare), *arguments], seconds)
+
+    def _told(self, switch: int, command: list[str], seconds: float) -> Json:
         self._rpc.call("anvil_setBalance", SWITCH, hex(switch))
-        done = self._forge(["test", "--json", *self._alike(bare=bare), *arguments], seconds)
+        done = self._forge(command, seconds)
         if not done.stdout.startswith("{"):
             raise RuntimeError(f"forge ran no test: {(done.stderr or done.stdout)[-800:]}")
         return json.loads(done.stdout)
@@ -174,6 +192,23 @@ class Program:
                 self._kills[path][verdict.by.split(".")[0]] += 1
                 return verdict
         return Verdict("survived", "")
+
+    def asked(self, number: int, suite: Suite) -> Verdict:
+        """Switch one mutant on and run the tests that are named, which no map is needed for.
+
+        Returns:
+            unknown, where they do not all pass while no mutant is on
+        """
+        filters = ["--match-path", suite.path, "--match-test", suite.test]
+        fork = ["--fork-url", self._upstream] if suite.path.startswith(BARE) else []
+        told = [
+            self._told(switch, ["test", "--json", *fork, *filters], self._seconds) for switch in (0, number)
+        ]
+        before, after = (_results(each) for each in told)
+        if not before or any(result["status"] != "Success" for _, result in before):
+            return Verdict("unknown", "")
+        failed = [test.name for test, result in after if _failed(result)]
+        return Verdict("killed", failed[0]) if failed else Verdict("survived", "")
 
     def left_out(self, number: int) -> list[Test]:
         """Return the tests that reach a mutant and could not be asked here."""

@@ -210,6 +210,14 @@ contract ConfigurationForkTest is VaultTest {
         callVault(call);
     }
 
+    function test_modelApprovedAgain_standsInTheListOnce() public {
+        configure(abi.encodeCall(vault.approveModel, (Defaults.MODEL)));
+        assertEq(vault.modelList().length, 1);
+        vm.prank(curator);
+        vault.revokeModel(Defaults.MODEL);
+        assertFalse(vault.isModelApproved(Defaults.MODEL));
+    }
+
     function test_everyLooseningSetter_waits() public {
         bytes[] memory calls = _timelockedCalls();
         for (uint256 i; i < calls.length; i++) {

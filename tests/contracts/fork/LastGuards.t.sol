@@ -5,6 +5,7 @@ import {HostileAdapter} from "../mocks/HostileAdapter.sol";
 import {HungryAdapter} from "../mocks/HungryAdapter.sol";
 import {Defaults} from "../utils/Defaults.sol";
 import {Mainnet} from "../utils/Mainnet.sol";
+import {NetTest} from "../utils/NetTest.sol";
 import {VaultTest} from "../utils/VaultTest.sol";
 import {RebalanceVault} from "ballast/RebalanceVault.sol";
 import {VaultFactory} from "ballast/VaultFactory.sol";
@@ -105,5 +106,22 @@ contract LastGuardsForkTest is VaultTest {
         factory = new VaultFactory(address(implement(address(adapter))));
         vault = createVault(bytes32(uint256(uint160(venue))));
         openPosition(Defaults.COLLATERAL, Defaults.START_HEALTH_WAD);
+    }
+}
+
+/// @notice The same for a rescue, which nobody signs.
+contract LastGuardsOfTheNetTest is NetTest {
+    function deploy() internal override {
+        super.deploy();
+        adapter = AaveV3Adapter(address(new HostileAdapter(address(adapter), HostileAdapter.Fault.LeavesAllowance)));
+        implementation = implement(address(adapter));
+        factory = VaultFactory(deployProduct("VaultFactory", abi.encode(implementation)));
+    }
+
+    function test_allowanceLeft_isRefused() public {
+        abandon();
+        bytes memory reason =
+            abi.encodeWithSelector(IVaultTerms.AllowanceLeft.selector, Mainnet.USDC, Mainnet.AAVE_POOL, 1);
+        expectNoRescue(10 ether, reason);
     }
 }

@@ -188,6 +188,15 @@ contract NetGuardTest is Test {
         assertEq(RescueSize.amountIn(terms(), _told(1.08e18), m), 0);
     }
 
+    function test_size_isNone_whereMoreWouldLeaveThanThereIs() public pure {
+        NetTerms memory t = terms();
+        t.maxActionWad = 300_000e18;
+        RescueSize.Market memory m = _market();
+        (m.lossLeftWad, m.isOnlyCollateral) = (100_000e18, true);
+        VenueHealth memory told = _told(0.8e18); // 324,000 USD would have to go, of 300,000
+        assertEq(RescueSize.amountIn(t, told, m), 0);
+    }
+
     function test_size_isNone_whereTheVenueWouldNotSurface() public pure {
         NetTerms memory t = terms();
         assertEq(RescueSize.amountIn(t, _told(0.9e18), _market()), 0, "below 1 after");
