@@ -27,11 +27,18 @@ def mutate(monkeypatch):
         sys.modules.pop(name, None)
 
 
+def mutants_of(path, source):
+    """Every mutant of a source; the fixture has put the tools on the path."""
+    import mutant_places  # noqa: PLC0415
+
+    return mutant_places.mutants_of(path, source)
+
+
 def changes(mutate, body, path="contracts/A.sol"):
     """All mutants of a function with this body: operator, what stood there, what comes."""
     head = "contract A {\n    function f(uint256 a, uint256 b) internal returns (uint256) {\n"
     source = f"{head}{body}\n    }}\n}}\n"
-    found = mutate.mutants_of(path, source)
+    found = mutants_of(path, source)
     for mutant in found:
         mutant.change.apply(source)  # names a place that is there
     return {(m.operator, m.change.old.strip(), m.change.new) for m in found}
@@ -57,7 +64,7 @@ def test_comments_strings_assembly_and_imports_are_left_alone(mutate):
         'import {A} from "a < b";\n// a < b\ncontract A {\n    /// a + b\n    function f() internal {\n'
         '        assembly ("memory-safe") {\n            if lt(1, 2) { mstore(0, 1 ) }\n        }\n    }\n}\n'
     )
-    assert mutate.mutants_of("contracts/A.sol", source) == []
+    assert mutants_of("contracts/A.sol", source) == []
 
 
 def test_removed_require_keeps_its_strings_out_of_the_place(mutate):
@@ -67,18 +74,18 @@ def test_removed_require_keeps_its_strings_out_of_the_place(mutate):
 
 def test_guards_requires_and_check_functions_are_checks(mutate):
     body = "contract A {\n    function f() internal {\n        x = 5;\n    }\n}\n"
-    assert all(m.check for m in mutate.mutants_of("contracts/guards/A.sol", body))
-    assert not any(m.check for m in mutate.mutants_of("contracts/A.sol", body))
+    assert all(m.check for m in mutants_of("contracts/guards/A.sol", body))
+    assert not any(m.check for m in mutants_of("contracts/A.sol", body))
     named = body.replace("function f", "function _checkIt")
-    assert all(m.check for m in mutate.mutants_of("contracts/A.sol", named))
+    assert all(m.check for m in mutants_of("contracts/A.sol", named))
 
 
 def test_sample_holds_every_check_every_file_and_depends_on_the_seed_alone(mutate):
     plain = "contract A {\n    function f() internal {\n" + "        x = 5;\n" * 40 + "    }\n}\n"
     all_of_them = [
-        *mutate.mutants_of("contracts/guards/G.sol", plain),
-        *mutate.mutants_of("contracts/A.sol", plain),
-        *mutate.mutants_of("contracts/B.sol", plain),
+        *mutants_of("contracts/guards/G.sol", plain),
+        *mutants_of("contracts/A.sol", plain),
+        *mutants_of("contracts/B.sol", plain),
     ]
     chosen = mutate.choose(all_of_them, 12, 1)
     assert {m for m in chosen if m.check} == {m for m in all_of_them if m.check}
@@ -94,10 +101,9 @@ def test_sample_of_one_file_does_not_depend_on_another(mutate):
         line + "        x = 5;\n" * 40 + "    }\n}\n",
         line + "        x = 5;\n" * 39 + "    }\n}\n",
     )
-    mine = mutate.mutants_of("contracts/B.sol", many)
+    mine = mutants_of("contracts/B.sol", many)
     before, after = (
-        mutate.choose([*mutate.mutants_of("contracts/A.sol", text), *mine], 12, 1)
-        for text in (many, one_less)
+        mutate.choose([*mutants_of("contracts/A.sol", text), *mine], 12, 1) for text in (many, one_less)
     )
     kept = [{m.name for m in chosen if m.change.path == "contracts/B.sol"} for chosen in (before, after)]
     assert kept[0]
@@ -246,7 +252,7 @@ def schema(mutate, monkeypatch, tmp_path):
 
 
 def test_broken_copies_stand_beside_what_they_break_and_compile(mutate, schema, monkeypatch):
-    mutants = mutate.mutants_of("contracts/A.sol", SOURCE)
+    mutants = mutants_of("contracts/A.sol", SOURCE)
     changes = dict(enumerate((m.change for m in mutants), start=1))
     woven = schema.Schema(changes)
     text = woven.texts()["contracts/A.sol"]
