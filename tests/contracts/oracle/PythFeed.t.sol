@@ -60,6 +60,10 @@ contract PythFeedTest is Test {
         _say(1, 0, 18, NOW);
         (, int256 answer,,,) = feed.latestRoundData();
         assertEq(answer, 1e26);
+        vm.warp(NOW + 1);
+        _say(1e18, 0, -18, NOW + 1);
+        (, answer,,,) = feed.latestRoundData();
+        assertEq(answer, 1e8);
     }
 
     function test_attack_stalePrice_isRefused_boundary() public {

@@ -123,6 +123,13 @@ contract OracleGuardTest is Test {
         this.noJump();
     }
 
+    /// @dev One unit of a feed is a price like any other.
+    function test_jump_ofLeastPrices() public {
+        feed.say(1, NOW);
+        feed.say(1, NOW);
+        this.noJump();
+    }
+
     function test_jump_unknownPast_countsAsWithoutLimit() public {
         feed.say(1000e8, NOW); // first round: there is none before
         vm.expectRevert(abi.encodeWithSelector(IVaultTerms.PriceJumped.selector, TOKEN, type(uint256).max, 2000));
