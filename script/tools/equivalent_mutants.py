@@ -61,18 +61,10 @@ def load(path: Path = LIST) -> list[Equivalent]:
     return found
 
 
-def argued(spots: Iterable[Spot], entries: Iterable[Equivalent]) -> Counter[Spot]:
-    """Return how often each spot is argued among those given.
-
-    Raises:
-        ValueError: where a line has more survivors of one kind than were argued.
-    """
+def argued(spots: Iterable[Spot], entries: Iterable[Equivalent]) -> frozenset[Spot]:
+    """Return the spots that are argued: none of a line that has more survivors of one kind than were."""
     allowed = {entry.spot: entry.times for entry in entries}
-    found = Counter(spot for spot in spots if spot in allowed)
-    beyond = [spot for spot, count in found.items() if count > allowed[spot]]
-    if beyond:
-        raise ValueError(f"more of these survived than were argued: {beyond}")
-    return found
+    return frozenset(spot for spot, count in Counter(spots).items() if count <= allowed.get(spot, 0))
 
 
 def table(entries: Iterable[Equivalent]) -> str:

@@ -149,37 +149,44 @@ def _judge_by(tree: MutantTree, mutant: Mutant, suites: list[Suite]) -> tuple[st
     return "survived", ""
 
 
-def judge_together(chosen: list[Mutant], url: str, worker: int) -> Callable[[Mutant], tuple[str, str]]:
-    """Compile all mutants into one program; what it cannot hold is judged alone.
+class Judge:
+    """All mutants compiled into one program; what it cannot hold is judged alone."""
 
-    Args:
-        chosen: all of them, whoever judges which
-        url: node of this worker
-        worker: number of this process among those that share the work; each has copies of its own
-    """
-    numbers = {mutant.name: number for number, mutant in enumerate(chosen, start=1)}
-    schema = Schema({numbers[mutant.name]: mutant.change for mutant in chosen})
-    print(f"{len(schema.numbers)} of {len(chosen)} mutants in one program", flush=True)
-    program = Program(schema, url, TEST_SECONDS, PROGRAM_SLOT + SLOTS * worker)
-    print(f"{len(program.reaching)} of them are reached by a test", flush=True)
-    tree = MutantTree(SLOTS * worker, url, TEST_SECONDS)
+    def __init__(self, chosen: list[Mutant], url: str, worker: int) -> None:
+        """Compile the program.
 
-    def judge(mutant: Mutant) -> tuple[str, str]:
-        if numbers[mutant.name] not in schema.numbers:
-            return judge_alone(tree, mutant)
-        number = numbers[mutant.name]
-        verdict = program.judge(number, mutant.change.path)
+        Args:
+            chosen: all of them, whoever judges which
+            url: node of this worker
+            worker: number of this process among those that share the work; each has copies of its own
+        """
+        self._numbers = {mutant.name: number for number, mutant in enumerate(chosen, start=1)}
+        schema = Schema({self._numbers[mutant.name]: mutant.change for mutant in chosen})
+        self._together = schema.numbers
+        print(f"{len(schema.numbers)} of {len(chosen)} mutants in one program", flush=True)
+        self._program = Program(schema, url, TEST_SECONDS, PROGRAM_SLOT + SLOTS * worker)
+        print(f"{len(self._program.reaching)} of them are reached by a test", flush=True)
+        self._tree = MutantTree(SLOTS * worker, url, TEST_SECONDS)
+
+    def alone(self, mutant: Mutant) -> bool:
+        """Tell whether a mutant costs a compilation of its own."""
+        return self._numbers[mutant.name] not in self._together
+
+    def judge(self, mutant: Mutant) -> tuple[str, str]:
+        """Return verdict and the test that gave it."""
+        if self.alone(mutant):
+            return judge_alone(self._tree, mutant)
+        number = self._numbers[mutant.name]
+        verdict = self._program.judge(number, mutant.change.path)
         homes = {suite.path for suite in suites_for(mutant.change.path)}
         left = [
             Suite(test.path, f"^{test.name}\\(", inlined=test.bare)
-            for test in program.left_out(number)
+            for test in self._program.left_out(number)
             if test.path in homes
         ]
         if verdict.word == "survived" and left:
-            return _judge_by(tree, mutant, left)
+            return _judge_by(self._tree, mutant, left)
         return verdict.word, verdict.by
-
-    return judge
 
 
 def _sha(path: str) -> str:
@@ -290,20 +297,21 @@ def main() -> int:
     parser.add_argument(
         "--report", action="store_true", help="print the table of the results so far, run nothing"
     )
-    parser.add_argument("--again", action="store_true", help="run the survivors again: tests have been added")
+    parser.add_argument(
+        "--again", action="store_true", help="run survivors again that are not argued: tests were added"
+    )
     parser.add_argument("--workers", type=int, default=1, help="processes that share the work, see --worker")
     parser.add_argument("--worker", type=int, default=0, help="which of them this one is, from 0")
     asked = parser.parse_args()
     chosen = [m for m in choose(all_mutants(), asked.sample, asked.seed) if asked.only in m.change.path]
-    done = {
-        name for name, row in earlier(asked.results).items() if not asked.again or row.verdict != "survived"
-    }
-    left = sorted((m for m in chosen if m.name not in done), key=lambda mutant: not mutant.check)
-    left = left[asked.worker :: asked.workers]
+    fate = fates(list(earlier(asked.results).values()), load())
+    done = {name for name, word in fate.items() if not asked.again or word != "survived"}
+    left = [m for m in chosen if m.name not in done][asked.worker :: asked.workers]
     if left and not asked.report:
         with upstream() as url:
-            judge = judge_together(chosen, url, asked.worker)
-            run(judge, left, asked.results, time.monotonic() + asked.budget_seconds)
+            court = Judge(chosen, url, asked.worker)
+            left.sort(key=lambda mutant: (court.alone(mutant), not mutant.check))  # the dear ones last
+            run(court.judge, left, asked.results, time.monotonic() + asked.budget_seconds)
     names = {mutant.name for mutant in chosen}
     rows = [row for row in earlier(asked.results).values() if row.name in names]
     entries = load()
