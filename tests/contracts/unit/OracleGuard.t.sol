@@ -123,6 +123,14 @@ contract OracleGuardTest is Test {
         this.noJump();
     }
 
+    /// @dev Before the first round there is none, also where a feed counts from zero.
+    function test_jump_fromRoundZero_countsAsWithoutLimit() public {
+        bytes memory round = abi.encode(uint80(0), int256(1), NOW, NOW, uint80(0));
+        vm.mockCall(address(feed), abi.encodeCall(HostileFeed.latestRoundData, ()), round);
+        vm.expectRevert(abi.encodeWithSelector(IVaultTerms.PriceJumped.selector, TOKEN, type(uint256).max, 2000));
+        this.noJump();
+    }
+
     /// @dev One unit of a feed is a price like any other.
     function test_jump_ofLeastPrices() public {
         feed.say(1, NOW);
