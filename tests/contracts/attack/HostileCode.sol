@@ -124,7 +124,7 @@ contract HostilePool {
             new Stranger().knock(target, amount, data);
             return (-3000e6, amount);
         }
-        return (0, amount);
+        return (_trick == Trick.NeverCallsBack ? -3000e6 : int256(0), amount);
     }
 }
 

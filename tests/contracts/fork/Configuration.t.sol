@@ -528,6 +528,20 @@ contract ConfigurationForkTest is VaultTest {
         _refusePosition(p, _forbidden("venueRef", 0, 7));
     }
 
+    /// @dev Eight at most. The accounts are made up: what a venue says to unknown ones is its own matter.
+    function test_positions_boundary() public {
+        vm.mockCall(address(adapter), abi.encodeWithSelector(ILendingAdapter.collateralOf.selector), abi.encode(0));
+        vm.mockCall(address(adapter), abi.encodeWithSelector(ILendingAdapter.debtOf.selector), abi.encode(0));
+        PositionSetup memory p = Defaults.position(address(adapter));
+        for (uint256 i = 1; i < 8; i++) {
+            (p.positionId, p.config.venueRef) = (100 + i, bytes32(i));
+            configure(abi.encodeCall(vault.setPosition, (p)));
+        }
+        assertEq(vault.positionList().length, 8);
+        (p.positionId, p.config.venueRef) = (108, bytes32(uint256(8)));
+        _refusePosition(p, _forbidden("positions", 9, 8));
+    }
+
     function test_position_tokens_needFeedRoleAndBeOnce() public {
         PositionSetup memory p = Defaults.position(address(adapter));
         p.tokens[0].token = stranger;

@@ -6,7 +6,7 @@ import {Mainnet} from "../utils/Mainnet.sol";
 import {MovesTest} from "../utils/MovesTest.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {VaultMover} from "ballast/VaultMover.sol";
-import {VenueQuote} from "ballast/interfaces/ILendingAdapter.sol";
+import {VenueHealth, VenueQuote} from "ballast/interfaces/ILendingAdapter.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
 import {PositionStatus, QueueTerms, TokenRole, Upkeep, VaultState} from "ballast/types/Config.sol";
 import {Decision, Outcome, RouteKind} from "ballast/types/Decision.sol";
@@ -248,7 +248,33 @@ contract MovesForkTest is MovesTest {
         expectRefusal(part(), abi.encodeWithSelector(IVaultTerms.AllowanceLeft.selector, Mainnet.WETH, market, 1));
     }
 
+    /// @dev A lender that is no venue of this move.
+    function test_allowance_ofTheLender_isLookedAt() public {
+        oweDai(60_000e18);
+        vm.mockCall(Mainnet.DAI, abi.encodeCall(IERC20.allowance, (address(vault), MakerMainnet.FLASH)), abi.encode(1));
+        bytes memory reason =
+            abi.encodeWithSelector(IVaultTerms.AllowanceLeft.selector, Mainnet.DAI, MakerMainnet.FLASH, 1);
+        expectRefusal(move(ON_AAVE, ON_MAKER, Mainnet.DAI, 20 ether, 30_000e18), reason);
+    }
+
     // ---------------------------------------------------------------- health
+
+    function test_sourceFloor_belongsToWhatMayStay() public {
+        uint256 floorWad = vault.positionConfig(ON_COMET).healthFloorWad;
+        bytes memory question = abi.encodeCall(comet.health, (address(vault), 0));
+        VenueHealth memory told = comet.health(address(vault), 0);
+        bytes[] memory answers = new bytes[](2);
+        answers[0] = abi.encode(told);
+        told.healthWad = floorWad - 1;
+        answers[1] = abi.encode(told);
+        vm.mockCalls(address(comet), question, answers);
+        Decision memory d = move(ON_COMET, ON_AAVE, Mainnet.USDC, 10 ether, 20_000e6);
+        expectRefusal(d, abi.encodeWithSelector(IVaultTerms.HealthBelowFloor.selector, floorWad - 1, floorWad));
+        told.healthWad = floorWad;
+        answers[1] = abi.encode(told);
+        vm.mockCalls(address(comet), question, answers);
+        send(d);
+    }
 
     function test_targetFloor_boundary() public {
         Decision memory d = part();

@@ -278,6 +278,8 @@ contract MakerAdapterTest is AbstractMakerTest {
         MANAGER.cdpAllow(others, address(vault), 1);
         vm.expectRevert(abi.encodeWithSelector(MakerAdapter.PartForbidden.selector, 5 ether - 1, 5 ether));
         _run(abi.encodeCall(ILendingAdapter.pullIn, (bytes32(others), WETH, 5 ether - 1, alice)));
+        vm.expectRevert(abi.encodeWithSelector(MakerAdapter.TokenUnknown.selector, DAI_TOKEN));
+        _run(abi.encodeCall(ILendingAdapter.pullIn, (bytes32(others), DAI_TOKEN, 5 ether, alice)));
         _run(abi.encodeCall(ILendingAdapter.pullIn, (bytes32(others), WETH, 5 ether, alice)));
         assertEq(MANAGER.owns(others), address(vault));
     }
