@@ -20,10 +20,12 @@ import {
     PositionConfig,
     PositionSetup,
     PositionToken,
+    QueueTerms,
     SecondSource,
     TokenRole,
     VaultState
 } from "ballast/types/Config.sol";
+import {NetTerms} from "ballast/types/Net.sol";
 
 /// @notice Roles, timelock, limits: what loosens waits, what tightens does not, every change ends the decisions made before.
 contract ConfigurationForkTest is VaultTest {
@@ -216,6 +218,55 @@ contract ConfigurationForkTest is VaultTest {
         vm.prank(curator);
         vault.revokeModel(Defaults.MODEL);
         assertFalse(vault.isModelApproved(Defaults.MODEL));
+    }
+
+    function test_modelRevoked_fromTheMiddle_leavesTheOthers() public {
+        configure(abi.encodeCall(vault.approveModel, (keccak256("next"))));
+        vm.prank(curator);
+        vault.revokeModel(Defaults.MODEL);
+        assertFalse(vault.isModelApproved(Defaults.MODEL));
+        assertTrue(vault.isModelApproved(keccak256("next")));
+        assertEq(vault.modelList().length, 1);
+    }
+
+    function test_models_boundary() public {
+        for (uint256 i = 1; i < 16; i++) {
+            configure(abi.encodeCall(vault.approveModel, (bytes32(i))));
+        }
+        bytes memory call = abi.encodeCall(vault.approveModel, (bytes32(uint256(16))));
+        vm.prank(curator);
+        vault.submit(call);
+        passTime(Defaults.TIMELOCK);
+        vm.expectRevert(_forbidden("models", 17, 16));
+        vm.prank(curator);
+        callVault(call);
+    }
+
+    /// @dev What has refilled until now did so by the old cap, whatever the new one is.
+    function test_idleBudget_ofNewTerms_beginsWithWhatTheOldOnesHadFilled() public {
+        fundIdle(Mainnet.WETH, 50 ether);
+        send(addCollateral(50 ether));
+        AssetConfig memory a = Defaults.weth();
+        a.idlePerWindow *= 10;
+        configure(abi.encodeCall(vault.setAsset, (Mainnet.WETH, a)));
+        assertEq(vault.idleBudget(Mainnet.WETH), 50 ether);
+    }
+
+    /// @dev The queue's terms and the net's loosen as limits do.
+    function test_queueAndNet_waitToo() public {
+        QueueTerms memory queue;
+        NetTerms memory net;
+        bytes[2] memory calls =
+            [abi.encodeCall(vault.setQueue, (queue)), abi.encodeCall(vault.setNet, (Defaults.POSITION, net))];
+        for (uint256 i; i < 2; i++) {
+            vm.startPrank(curator);
+            vm.expectRevert(abi.encodeWithSelector(IVaultTerms.NotSubmitted.selector, keccak256(calls[i])));
+            callVault(calls[i]);
+            vault.submit(calls[i]);
+            vm.expectPartialRevert(IVaultTerms.TimelockPending.selector);
+            callVault(calls[i]);
+            vm.stopPrank();
+        }
     }
 
     function test_everyLooseningSetter_waits() public {
