@@ -158,6 +158,7 @@ contract ConfigurationForkTest is VaultTest {
     function test_ownership_passesInTwoSteps() public {
         vm.prank(owner);
         vault.transferOwnership(stranger);
+        assertEq(vault.pendingOwner(), stranger);
         assertEq(vault.owner(), owner, "offered, not passed");
         vm.prank(keeper);
         vm.expectRevert(abi.encodeWithSelector(IVaultTerms.Unauthorized.selector, keeper));

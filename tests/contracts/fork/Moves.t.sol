@@ -24,6 +24,16 @@ contract MovesForkTest is MovesTest {
         plane.execute(d, "");
     }
 
+    function test_attack_admissionWithoutTheLock_isNotReachable() public {
+        Decision memory d = part();
+        (bool done,) = address(vault).call(abi.encodeCall(VaultMover.admit, (d, "")));
+        assertFalse(done, "through the vault");
+        VaultMover plane = VaultMover(implementation.mover());
+        vm.expectRevert(abi.encodeWithSelector(IVaultTerms.Unauthorized.selector, stranger));
+        vm.prank(stranger);
+        plane.admit(d, "");
+    }
+
     function test_part_aaveToComet_isExact_andCostsThePremium() public {
         Book memory source = bookOf(ON_AAVE, Mainnet.USDC);
         Book memory target = bookOf(ON_COMET, Mainnet.USDC);
