@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import platform
+import shlex
 import shutil
 import subprocess
 import sys
@@ -23,7 +24,13 @@ COMPILERS = {
     "build/solcx/solc-v0.8.37": "solc",
 }
 MACHINES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
+# Forge asks for the version whenever it starts, and loading nine megabytes of WebAssembly takes longer than
+# all the rest of its start.
 LAUNCHER = """#!/bin/sh
+if [ "$*" = --version ]; then
+    printf '%s\\n' {version}
+    exit
+fi
 root=$(CDPATH= cd -- "$(dirname -- "$0")/../.." && pwd)
 exec node --stack-size=8000 "$root/script/tools/solc-wrapper.js" "$root/node_modules/{package}" "$@"
 """
@@ -51,8 +58,17 @@ def write_compilers() -> None:
     for target, package in COMPILERS.items():
         path = ROOT / target
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(LAUNCHER.format(package=package))
-        path.chmod(0o755)
+        new = path.with_suffix(".new")
+        new.write_text(LAUNCHER.format(package=package, version=version_of(package)))
+        new.chmod(0o755)
+        new.replace(path)
+
+
+def version_of(package: str) -> str:
+    """Ask a compiler for its version; return what it says, line by line, quoted for a shell."""
+    command = ["node", "script/tools/solc-wrapper.js", str(ROOT / "node_modules" / package), "--version"]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return " ".join(shlex.quote(line) for line in told.splitlines())
 
 
 def packaged(tool: str) -> Path | None:

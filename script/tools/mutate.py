@@ -3,8 +3,9 @@
 Every mutant of a check (guards, `ConfigCheck`, every `require`, every function that only checks) is run,
 and a seeded sample, stratified by file, of the rest. Results go to a JSON-lines file after each mutant; a
 second call goes on where the first ended, and mutants whose source has changed since are run again.
-Assembly, comments, strings and imports are left alone. Nearly all are compiled at once, see
-`mutant_schema.py`; what is left is judged alone.
+What is broken and how stands in `mutant_places.py`. Nearly all are compiled at once, see
+`mutant_schema.py`; what is left is judged alone, and so is what survived there but is reached by a test of
+its own suite that could not be asked there.
 """
 
 from __future__ import annotations
@@ -12,32 +13,35 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import random
-import re
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 
+from equivalent_mutants import Equivalent, Spot, argued, load
+from mutant_places import Mutant, all_mutants
 from mutant_program import Program
 from mutant_schema import Schema, ask_compiler, errors, sources
-from mutant_tree import Change, MutantTree, Suite, seconds_since
+from mutant_tree import MutantTree, Suite, seconds_since
 from run_tests import ROOT, upstream
 
 RESULTS = ROOT / "build/mutants/results.jsonl"
-NO_CODE = ("contracts/interfaces/", "contracts/types/")
-CHECK_FILES = ("contracts/guards/", "contracts/libraries/ConfigCheck.sol")
-CHECK_FUNCTION = re.compile(r"\bfunction\s+(_require\w*|_check\w*|_timelocked|_enter)\b")
 TEST_SECONDS = 240
+# Copies of the sources: 0 alone, 1 and 3 named mutants, 2 all in one; ten more for each further worker.
+PROGRAM_SLOT, SLOTS = 2, 10
 
 # Which suites notice a break of a source soonest; "inlined" suites have the library's code in their own.
 UNIT = {
     "Budget": "Budget",
     "BudgetGuard": "Budget",
+    "CompoundV3Adapter": "CometAdapter",
     "ConfigPage": "ConfigPage",
     "DecisionHash": "DecisionHash",
+    "MakerAdapter": "MakerAdapter",
+    "NetGuard": "NetGuard",
     "UniswapV3Twap": "UniswapV3Twap",
     "UnitMath": "UnitMath",
     "HealthGuard": "Guards",
@@ -47,10 +51,11 @@ UNIT = {
     "OracleGuard": "OracleGuard",
 }
 FORK = {
-    "AaveV3Adapter": "conformance/AaveV3Adapter.t.sol",
+    "AaveV3Adapter": "conformance/Conformance.t.sol",
     "ConfigCheck": "fork/Configuration.t.sol",
     "DecisionQueue": "fork/Queue.t.sol",
     "UniswapV3FlashSwap": "attack/Callbacks.t.sol",
+    "VaultCalls": "fork/LastGuards.t.sol",
     "VaultConfigurator": "fork/Configuration.t.sol",
     "VaultFactory": "fork/Deploy.t.sol",
     "VaultOwner": "fork/OwnerExit.t.sol",
@@ -60,25 +65,6 @@ FORK = {
 }
 ALL_FORK = "tests/contracts/{fork,conformance,attack}/[!S]*.t.sol"
 ALL_THEFT = "tests/contracts/attack/StolenKeySandwich.t.sol"
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """One break; `check` marks those of which every one must be noticed."""
-
-    change: Change
-    operator: str
-    line: int
-    check: bool
-
-    @property
-    def name(self) -> str:
-        """Identify the mutant by its file, place and change."""
-        return f"{Path(self.change.path).stem}:{self.line}:{self.operator}:{self._mark()}"
-
-    def _mark(self) -> str:
-        text = f"{self.change.path}|{self.change.start}|{self.change.old}|{self.change.new}"
-        return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 @dataclass(frozen=True)
@@ -98,141 +84,26 @@ class Result:
     seconds: float
 
 
-# ---------------------------------------------------------------- making mutants
-
-
-def mask(source: str) -> str:
-    """Blank comments, strings, hex and assembly, keeping every character's place."""
-    blank = re.compile(r'//[^\n]*|/\*.*?\*/|hex"[^"]*"|"(?:[^"\\\n]|\\.)*"|\b0x[0-9a-fA-F_]+', re.DOTALL)
-    text = blank.sub(lambda found: re.sub(r"[^\n]", " ", found.group()), source)
-    for found in list(re.finditer(r"\bassembly\b[^{]*\{", text)):
-        end = _closing(text, found.end() - 1)
-        text = text[: found.start()] + re.sub(r"[^\n]", " ", text[found.start() : end]) + text[end:]
-    header = re.compile(r"^(?:import|pragma|using)\b.*?;", re.MULTILINE | re.DOTALL)
-    return header.sub(lambda found: re.sub(r"[^\n]", " ", found.group()), text)
-
-
-def _closing(text: str, opening: int) -> int:
-    """Return the place after the bracket that closes the one at `opening`."""
-    pairs = {"(": ")", "{": "}"}
-    left, right = text[opening], pairs[text[opening]]
-    depth = 0
-    for place in range(opening, len(text)):
-        depth += (text[place] == left) - (text[place] == right)
-        if depth == 0:
-            return place + 1
-    raise ValueError(f"bracket at {opening} is never closed")
-
-
-RELATIONS = {"<=": ("<", ">"), ">=": (">", "<"), "<": ("<=",), ">": (">=",), "==": ("!=",), "!=": ("==",)}
-ARITHMETIC = {
-    "+": "-",
-    "-": "+",
-    "*": "/",
-    "/": "*",
-    "%": "*",
-    "+=": "-=",
-    "-=": "+=",
-    "|=": "&=",
-    ">>": "<<",
-    "<<": ">>",
-}
-ASSIGNMENT = re.compile(
-    r"^[ ]+(?!return\b|require\b|revert\b|emit\b|delete\b)[(\w][\w.\[\](), ]* (?:=|\+=|-=|\|=) [^=][^\n]*;$",
-    re.MULTILINE,
-)
-CALL = re.compile(
-    r"^[ ]+(?!(?:return|require|revert|event|error|if|for|while|function)\b)[\w.\[\]]+\([^\n]*\);$",
-    re.MULTILINE,
-)
-DECLARES = re.compile(
-    r"^\s*(?:\(?u?int\d*|address|bool|bytes\d*|string|[A-Z]\w+)(?:\[\])?(?: memory| storage| calldata)? \w"
-)
-
-
-def _swaps(text: str) -> Iterator[tuple[str, int, str, str]]:
-    for found in re.finditer(r" (<=|>=|<|>|==|!=) ", text):
-        for new in RELATIONS[found.group(1)]:
-            yield "relation", found.start(1), found.group(1), new
-    for found in re.finditer(r" (\+=|-=|\|=|>>|<<|[-+*/%]) ", text):
-        yield "arithmetic", found.start(1), found.group(1), ARITHMETIC[found.group(1)]
-    for found in re.finditer(r"&&|\|\|", text):
-        yield "logic", found.start(), found.group(), "||" if found.group() == "&&" else "&&"
-    for found in re.finditer(r"(?<![\w.])\d[\d_]*(?:e\d+)?(?![\w.])(?: (?:days|hours|minutes))?", text):
-        yield "constant", found.start(), found.group(), f"({found.group()} + 1)"
-
-
-def _removals(text: str) -> Iterator[tuple[str, int, str, str]]:
-    for found in re.finditer(r"\brequire\(", text):
-        end = _closing(text, found.end() - 1) + 1
-        yield "require removed", found.start(), text[found.start() : end], ""
-    for found in re.finditer(r"\bif \(", text):
-        end = _closing(text, found.end() - 1)
-        inside = text[found.end() : end - 1]
-        yield "condition negated", found.end(), inside, f"!({inside})"
-    for found in re.finditer(r"\breturn ([^;(][^;]*);", text):
-        if found.group(1) not in {"0", "true", "false"}:
-            yield "return zero", found.start(1), found.group(1), _zero(text, found.start(), found.group(1))
-    for pattern in (ASSIGNMENT, CALL):
-        for found in pattern.finditer(text):
-            if not DECLARES.match(found.group()):
-                yield "statement deleted", found.start(), found.group(), ""
-
-
-def _zero(text: str, place: int, value: str) -> str:
-    """Return a zero of the type that the function around `place` returns."""
-    header = text[text.rfind("function ", 0, place) : place]
-    told = re.search(r"returns \((\w+)[^,)]*\)", header)
-    kind = told.group(1) if told else ""
-    if kind == "bool":
-        return "false" if value != "false" else "true"
-    return "address(0)" if kind == "address" else "bytes32(0)" if kind == "bytes32" else "0"
-
-
-def mutants_of(path: str, source: str) -> list[Mutant]:
-    """Return every mutant of one source, in the order of the text."""
-    text = mask(source)
-    requires = [(m.start(), _closing(text, m.end() - 1)) for m in re.finditer(r"\brequire\(", text)]
-    checks = [(m.start(), _body_end(text, m.end())) for m in CHECK_FUNCTION.finditer(text)]
-    whole = path.startswith(CHECK_FILES)
-    found = []
-    for operator, start, old, new in [*_swaps(text), *_removals(text)]:
-        inside = any(begin <= start < end for begin, end in [*requires, *checks])
-        original = source[start : start + len(old)]
-        # a removal was cut from the masked text, where strings are blank
-        changed = new.replace(old, original) if operator == "condition negated" else new
-        line = source.count("\n", 0, start) + 1
-        found.append(Mutant(Change(path, start, original, changed), operator, line, whole or inside))
-    return sorted(found, key=lambda mutant: (mutant.change.start, mutant.operator, mutant.change.new))
-
-
-def _body_end(text: str, place: int) -> int:
-    opening = text.find("{", place)
-    return _closing(text, opening) if opening >= 0 else len(text)
-
-
-def all_mutants() -> list[Mutant]:
-    """Return every mutant of every source that has code."""
-    sources = sorted(path for path in (ROOT / "contracts").rglob("*.sol") if ".cache" not in path.parts)
-    named = [(str(path.relative_to(ROOT)), path) for path in sources]
-    return [
-        m for name, path in named if not name.startswith(NO_CODE) for m in mutants_of(name, path.read_text())
-    ]
-
-
 def choose(mutants: list[Mutant], sample: int, seed: int) -> list[Mutant]:
-    """Take all checks, and of the whole a sample stratified by file; the order depends on the seed alone."""
+    """Take all checks, and of the rest a sample stratified by file.
+
+    A mutant's lot is drawn from the seed and its own name, so that a change of one file leaves the sample of
+    the others, and with it their results, as they are.
+    """
     strata: dict[str, list[Mutant]] = defaultdict(list)
     for mutant in mutants:
-        strata[mutant.change.path].append(mutant)
-    dice = random.Random(seed)  # noqa: S311 - a sample, no secret
-    taken = {mutant.name: mutant for mutant in mutants if mutant.check}
-    for path in sorted(strata):
-        share = -(-sample * len(strata[path]) // max(1, len(mutants)))  # rounded up: no file is left out
-        taken |= {mutant.name: mutant for mutant in dice.sample(strata[path], min(share, len(strata[path])))}
-    order = [taken[name] for name in sorted(taken)]
-    dice.shuffle(order)
-    return order
+        if not mutant.check:
+            strata[mutant.change.path].append(mutant)
+    rest = sum(len(stratum) for stratum in strata.values())
+    taken = [mutant for mutant in mutants if mutant.check]
+    for stratum in strata.values():
+        share = -(-sample * len(stratum) // rest)  # rounded up: no file is left out
+        taken += sorted(stratum, key=lambda mutant: _lot(seed, mutant))[:share]
+    return sorted(taken, key=lambda mutant: _lot(seed, mutant))
+
+
+def _lot(seed: int, mutant: Mutant) -> str:
+    return hashlib.sha256(f"{seed}|{mutant.name}".encode()).hexdigest()
 
 
 # ---------------------------------------------------------------- running them
@@ -262,10 +133,14 @@ def judge_alone(tree: MutantTree, mutant: Mutant) -> tuple[str, str]:
     Returns:
         verdict and the test that gave it
     """
+    return _judge_by(tree, mutant, suites_for(mutant.change.path))
+
+
+def _judge_by(tree: MutantTree, mutant: Mutant, suites: list[Suite]) -> tuple[str, str]:
     tree.change(mutant.change)
     if not is_program(mutant) or not tree.compile():
         return "invalid", "compiler"
-    for suite in suites_for(mutant.change.path):
+    for suite in suites:
         ran = tree.run(suite)
         if ran.timed_out:
             return "timeout", suite.path
@@ -274,22 +149,44 @@ def judge_alone(tree: MutantTree, mutant: Mutant) -> tuple[str, str]:
     return "survived", ""
 
 
-def judge_together(chosen: list[Mutant], url: str) -> Callable[[Mutant], tuple[str, str]]:
-    """Compile all mutants into one program; what it cannot hold is judged alone."""
-    numbers = {mutant.name: number for number, mutant in enumerate(chosen, start=1)}
-    schema = Schema({numbers[mutant.name]: mutant.change for mutant in chosen})
-    print(f"{len(schema.numbers)} of {len(chosen)} mutants in one program", flush=True)
-    program = Program(schema, url, TEST_SECONDS)
-    print(f"{len(program.reaching)} of them are reached by a test", flush=True)
-    tree = MutantTree(0, url, TEST_SECONDS)
+class Judge:
+    """All mutants compiled into one program; what it cannot hold is judged alone."""
 
-    def judge(mutant: Mutant) -> tuple[str, str]:
-        if numbers[mutant.name] not in schema.numbers:
-            return judge_alone(tree, mutant)
-        verdict = program.judge(numbers[mutant.name], mutant.change.path)
+    def __init__(self, chosen: list[Mutant], url: str, worker: int) -> None:
+        """Compile the program.
+
+        Args:
+            chosen: all of them, whoever judges which
+            url: node of this worker
+            worker: number of this process among those that share the work; each has copies of its own
+        """
+        self._numbers = {mutant.name: number for number, mutant in enumerate(chosen, start=1)}
+        schema = Schema({self._numbers[mutant.name]: mutant.change for mutant in chosen})
+        self._together = schema.numbers
+        print(f"{len(schema.numbers)} of {len(chosen)} mutants in one program", flush=True)
+        self._program = Program(schema, url, TEST_SECONDS, PROGRAM_SLOT + SLOTS * worker)
+        print(f"{len(self._program.reaching)} of them are reached by a test", flush=True)
+        self._tree = MutantTree(SLOTS * worker, url, TEST_SECONDS)
+
+    def alone(self, mutant: Mutant) -> bool:
+        """Tell whether a mutant costs a compilation of its own."""
+        return self._numbers[mutant.name] not in self._together
+
+    def judge(self, mutant: Mutant) -> tuple[str, str]:
+        """Return verdict and the test that gave it."""
+        if self.alone(mutant):
+            return judge_alone(self._tree, mutant)
+        number = self._numbers[mutant.name]
+        verdict = self._program.judge(number, mutant.change.path)
+        homes = {suite.path for suite in suites_for(mutant.change.path)}
+        left = [
+            Suite(test.path, f"^{test.name}\\(", inlined=test.bare)
+            for test in self._program.left_out(number)
+            if test.path in homes
+        ]
+        if verdict.word == "survived" and left:
+            return _judge_by(self._tree, mutant, left)
         return verdict.word, verdict.by
-
-    return judge
 
 
 def _sha(path: str) -> str:
@@ -330,32 +227,65 @@ def run(
         print(f"{verdict:8s} {row.seconds:6.1f} s  {row.name}  {by}", flush=True)
 
 
-def table(rows: list[Result], chosen: int) -> str:
+@cache
+def _lines(path: str) -> list[str]:
+    return (ROOT / path).read_text().splitlines()
+
+
+def spot_of(row: Result) -> Spot:
+    """Name a result's mutant by its line, as arguments do."""
+    return Spot(row.path, _lines(row.path)[row.line - 1].strip(), row.operator, row.old.strip(), row.new)
+
+
+def spot_of_mutant(mutant: Mutant) -> Spot:
+    """Name a mutant by its line."""
+    change = mutant.change
+    text = _lines(change.path)[mutant.line - 1].strip()
+    return Spot(change.path, text, mutant.operator, change.old.strip(), change.new)
+
+
+def fates(rows: list[Result], entries: list[Equivalent]) -> dict[str, str]:
+    """Return killed, survived, equivalent or invalid by name; a survivor that was argued is equivalent."""
+    survivors = {row.name: spot_of(row) for row in rows if row.verdict == "survived"}
+    excused = argued(survivors.values(), entries)
+    plain = {row.name: "killed" if row.verdict == "timeout" else row.verdict for row in rows}
+    return {**plain, **{name: "equivalent" for name, spot in survivors.items() if spot in excused}}
+
+
+def table(rows: list[Result], chosen: int, entries: list[Equivalent]) -> str:
     """Return counts by file and the score; invalid mutants are no programs and count nowhere."""
-    lines = ["| Source | killed | survived | invalid |", "|---|---:|---:|---:|"]
+    fate = fates(rows, entries)
+    lines = ["| Source | killed | equivalent | survived | invalid |", "|---|---:|---:|---:|---:|"]
     by_file: dict[str, Counter[str]] = defaultdict(Counter)
     for row in rows:
-        by_file[row.path]["killed" if row.verdict == "timeout" else row.verdict] += 1
+        by_file[row.path][fate[row.name]] += 1
     for path, counts in sorted(by_file.items()):
-        lines.append(f"| `{path}` | {counts['killed']} | {counts['survived']} | {counts['invalid']} |")
-    for title, part in (("all", rows), ("checks", [row for row in rows if row.check])):
-        killed = sum(row.verdict in {"killed", "timeout"} for row in part)
-        valid = sum(row.verdict != "invalid" for row in part)
-        lines.append(
-            f"{title}: {killed} of {valid} killed" + (f" ({100 * killed / valid:.1f} %)" if valid else "")
-        )
+        numbers = " | ".join(str(counts[word]) for word in ("killed", "equivalent", "survived", "invalid"))
+        lines.append(f"| `{path}` | {numbers} |")
+    checks, rest = ([row for row in rows if row.check is wanted] for wanted in (True, False))
+    for title, part in (("checks", checks), ("sample of the rest", rest), ("all", rows)):
+        lines.append(f"{title}: {_score(Counter(fate[row.name] for row in part))}")
     seconds = sum(row.seconds for row in rows)
     lines.append(f"{len(rows)} of {chosen} chosen mutants run, {seconds / max(1, len(rows)):.1f} s each")
     lines += [
-        f"survived: {r.path}:{r.line} {r.operator}: {r.old!r} -> {r.new!r}"
-        for r in rows
-        if r.verdict == "survived"
+        f"survived: {r.path}:{r.line} {r.operator}: {r.old.strip()!r} -> {r.new!r}"
+        for r in sorted(rows, key=lambda row: (row.path, row.line))
+        if fate[r.name] == "survived"
     ]
     return "\n".join(lines)
 
 
+def _score(counts: Counter[str]) -> str:
+    killed, equivalent, survived = (counts[word] for word in ("killed", "equivalent", "survived"))
+    valid = killed + equivalent + survived
+    if not valid:
+        return "none"
+    told = f"{killed} of {valid} killed ({100 * killed / valid:.1f} %), {equivalent} equivalent"
+    return f"{told} ({100 * equivalent / valid:.1f} %), {survived} survived"
+
+
 def main() -> int:
-    """Run, print the table, and return 0 unless a mutant of a check survived."""
+    """Run, print the table, and return 0 unless a mutant of a check survived that is not argued."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sample", type=int, default=400, help="mutants besides those of the checks")
     parser.add_argument("--seed", type=int, default=20261123)
@@ -367,21 +297,27 @@ def main() -> int:
     parser.add_argument(
         "--report", action="store_true", help="print the table of the results so far, run nothing"
     )
-    parser.add_argument("--again", action="store_true", help="run the survivors again: tests have been added")
+    parser.add_argument(
+        "--again", action="store_true", help="run survivors again that are not argued: tests were added"
+    )
+    parser.add_argument("--workers", type=int, default=1, help="processes that share the work, see --worker")
+    parser.add_argument("--worker", type=int, default=0, help="which of them this one is, from 0")
     asked = parser.parse_args()
     chosen = [m for m in choose(all_mutants(), asked.sample, asked.seed) if asked.only in m.change.path]
-    done = {
-        name for name, row in earlier(asked.results).items() if not asked.again or row.verdict != "survived"
-    }
-    left = sorted((m for m in chosen if m.name not in done), key=lambda mutant: not mutant.check)
+    fate = fates(list(earlier(asked.results).values()), load())
+    done = {name for name, word in fate.items() if not asked.again or word != "survived"}
+    left = [m for m in chosen if m.name not in done][asked.worker :: asked.workers]
     if left and not asked.report:
         with upstream() as url:
-            judge = judge_together(chosen, url)
-            run(judge, left, asked.results, time.monotonic() + asked.budget_seconds)
+            court = Judge(chosen, url, asked.worker)
+            left.sort(key=lambda mutant: (court.alone(mutant), not mutant.check))  # the dear ones last
+            run(court.judge, left, asked.results, time.monotonic() + asked.budget_seconds)
     names = {mutant.name for mutant in chosen}
     rows = [row for row in earlier(asked.results).values() if row.name in names]
-    print(table(rows, len(chosen)))
-    return 1 if any(row.check and row.verdict == "survived" for row in rows) else 0
+    entries = load()
+    print(table(rows, len(chosen), entries))
+    fate = fates(rows, entries)
+    return 1 if any(row.check and fate[row.name] == "survived" for row in rows) else 0
 
 
 if __name__ == "__main__":

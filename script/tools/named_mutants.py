@@ -2,7 +2,8 @@
 
 `tests/mutants/*.json` lists them: the promises and threats (`holds`) that the defence serves, the place in
 the source (`search` must be there exactly once), what it becomes, and the test. A mutant whose test passes,
-whose source is gone or that does not compile is a failure here.
+whose source is gone or that does not compile is a failure here. All that can be are compiled into one
+program, see `mutant_schema.py`; what cannot, and what was not noticed there, is compiled and judged alone.
 """
 
 from __future__ import annotations
@@ -11,15 +12,17 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from mutant_program import Program
+from mutant_schema import Schema
 from mutant_tree import Change, MutantTree, Suite, seconds_since
 from run_tests import ROOT, upstream
 
 FOLDER = ROOT / "tests/mutants"
-SLOT = 1
+SLOT, PROGRAM_SLOT = 1, 3
 TEST_SECONDS = 240
 
 
@@ -98,6 +101,33 @@ def judge(tree: MutantTree, mutant: NamedMutant) -> tuple[bool, str]:
     return False, f"{ran.passed} tests passed without the defence"
 
 
+def judge_together(mutants: list[NamedMutant], url: str) -> Callable[[NamedMutant], tuple[bool, str]]:
+    """Compile all that can be into one program."""
+    changes = {number: change for number, mutant in enumerate(mutants, start=1) if (change := _found(mutant))}
+    schema = Schema(changes)
+    print(f"{len(schema.numbers)} of {len(mutants)} mutants in one program", flush=True)
+    program = Program(schema, url, TEST_SECONDS, PROGRAM_SLOT)
+    tree = MutantTree(SLOT, url, TEST_SECONDS)
+    numbers = {mutant.name: number for number, mutant in enumerate(mutants, start=1)}
+
+    def decide(mutant: NamedMutant) -> tuple[bool, str]:
+        number = numbers[mutant.name]
+        if number in schema.numbers:
+            verdict = program.asked(number, mutant.suite)
+            if verdict.word == "killed":
+                return True, verdict.by
+        return judge(tree, mutant)
+
+    return decide
+
+
+def _found(mutant: NamedMutant) -> Change | None:
+    try:
+        return mutant.change((ROOT / mutant.source).read_text())
+    except (ValueError, FileNotFoundError):
+        return None  # `judge` says why
+
+
 def main() -> int:
     """Judge all, or those whose name has the text or that hold the id; 0 only if every test noticed."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -109,15 +139,14 @@ def main() -> int:
     chosen = [m for m in load(FOLDER) if asked.only in m.name or asked.only in m.holds][asked.skip :]
     unseen = 0
     with upstream() as url:
-        tree = MutantTree(SLOT, url, TEST_SECONDS)
+        decide = judge_together(chosen, url)
         for mutant in chosen:
             started = time.monotonic()
-            noticed, by = judge(tree, mutant)
+            noticed, by = decide(mutant)
             unseen += not noticed
             ids = ", ".join(mutant.holds)
             word = "noticed" if noticed else "UNSEEN "
             print(f"{word} {seconds_since(started):6.1f} s  {mutant.name} ({ids}): {by}", flush=True)
-        tree.restore()
     print(f"{len(chosen) - unseen} of {len(chosen)} defences are held by their tests")
     return 0 if chosen and not unseen else 1
 

@@ -89,6 +89,8 @@ contract HostilePool {
         OtherBytes,
         AsksForMore,
         AsksInOutput,
+        AsksForNothing,
+        GivesNothing,
         SendsAnotherCaller
     }
 
@@ -112,11 +114,17 @@ contract HostilePool {
             target.uniswapV3SwapCallback(-1, amount + 1, data);
         } else if (_trick == Trick.AsksInOutput) {
             target.uniswapV3SwapCallback(amount, amount, data);
+        } else if (_trick == Trick.AsksForNothing) {
+            IERC20(Mainnet.USDC).transfer(vault, 3000e6);
+            target.uniswapV3SwapCallback(-3000e6, 0, data);
+            return (-3000e6, 0);
+        } else if (_trick == Trick.GivesNothing) {
+            target.uniswapV3SwapCallback(0, amount, data);
         } else if (_trick == Trick.SendsAnotherCaller) {
             new Stranger().knock(target, amount, data);
             return (-3000e6, amount);
         }
-        return (0, amount);
+        return (_trick == Trick.NeverCallsBack ? -3000e6 : int256(0), amount);
     }
 }
 

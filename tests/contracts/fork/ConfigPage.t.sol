@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {HostileFeed} from "../mocks/HostileFeed.sol";
 import {Defaults} from "../utils/Defaults.sol";
 import {Mainnet} from "../utils/Mainnet.sol";
 import {VaultTest} from "../utils/VaultTest.sol";
@@ -46,8 +47,11 @@ contract ConfigPageTest is VaultTest {
         _assertPage(5);
         configure(abi.encodeCall(vault.approveModel, (keccak256("another"))));
         _assertPage(6);
-        configure(abi.encodeCall(vault.setTimelock, (3 days)));
+        (asset.secondSource, asset.second, asset.secondSeconds) = (SecondSource.Feed, address(new HostileFeed()), 60);
+        configure(abi.encodeCall(vault.setAsset, (Mainnet.WETH, asset)));
         _assertPage(7);
+        configure(abi.encodeCall(vault.setTimelock, (3 days)));
+        _assertPage(8);
     }
 
     function test_page_isTheConfiguration_afterEveryImmediateSetter() public {
@@ -136,7 +140,7 @@ contract ConfigPageTest is VaultTest {
         );
         for (uint256 i; i < assets.length; i++) {
             AssetConfig memory asset = vault.assetConfig(assets[i]);
-            expected = bytes.concat(expected, abi.encode(assets[i], _quoteOf(assets[i], asset.second), asset));
+            expected = bytes.concat(expected, abi.encode(assets[i], _quoteOf(assets[i], asset), asset));
         }
         for (uint256 i; i < positions.length; i++) {
             uint256 roles;
@@ -150,10 +154,11 @@ contract ConfigPageTest is VaultTest {
         );
     }
 
-    function _quoteOf(address token, address pool) private view returns (address) {
-        if (pool == address(0)) return address(0);
-        address token0 = IUniswapV3Pool(pool).token0();
-        return token0 == token ? IUniswapV3Pool(pool).token1() : token0;
+    /// @dev Only a pool quotes in something.
+    function _quoteOf(address token, AssetConfig memory asset) private view returns (address) {
+        if (asset.secondSource != SecondSource.UniswapV3Twap) return address(0);
+        address token0 = IUniswapV3Pool(asset.second).token0();
+        return token0 == token ? IUniswapV3Pool(asset.second).token1() : token0;
     }
 }
 

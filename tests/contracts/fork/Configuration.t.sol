@@ -5,11 +5,14 @@ import {HostileFeed} from "../mocks/HostileFeed.sol";
 import {Defaults} from "../utils/Defaults.sol";
 import {Mainnet} from "../utils/Mainnet.sol";
 import {VaultTest} from "../utils/VaultTest.sol";
+import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {VaultCustodian} from "ballast/VaultCustodian.sol";
 import {VaultRescuer} from "ballast/VaultRescuer.sol";
+import {ILendingAdapter} from "ballast/interfaces/ILendingAdapter.sol";
 import {IRebalanceVault} from "ballast/interfaces/IRebalanceVault.sol";
 import {IVaultConfiguration} from "ballast/interfaces/IVaultConfiguration.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
+import {IUniswapV3Factory, IUniswapV3Pool} from "ballast/interfaces/external/IUniswapV3Pool.sol";
 import {
     AssetConfig,
     InitialConfig,
@@ -17,10 +20,12 @@ import {
     PositionConfig,
     PositionSetup,
     PositionToken,
+    QueueTerms,
     SecondSource,
     TokenRole,
     VaultState
 } from "ballast/types/Config.sol";
+import {NetTerms} from "ballast/types/Net.sol";
 
 /// @notice Roles, timelock, limits: what loosens waits, what tightens does not, every change ends the decisions made before.
 contract ConfigurationForkTest is VaultTest {
@@ -153,6 +158,7 @@ contract ConfigurationForkTest is VaultTest {
     function test_ownership_passesInTwoSteps() public {
         vm.prank(owner);
         vault.transferOwnership(stranger);
+        assertEq(vault.pendingOwner(), stranger);
         assertEq(vault.owner(), owner, "offered, not passed");
         vm.prank(keeper);
         vm.expectRevert(abi.encodeWithSelector(IVaultTerms.Unauthorized.selector, keeper));
@@ -205,6 +211,63 @@ contract ConfigurationForkTest is VaultTest {
         vault.submit(call);
         vm.expectPartialRevert(IVaultTerms.TimelockPending.selector);
         callVault(call);
+    }
+
+    function test_modelApprovedAgain_standsInTheListOnce() public {
+        configure(abi.encodeCall(vault.approveModel, (Defaults.MODEL)));
+        assertEq(vault.modelList().length, 1);
+        vm.prank(curator);
+        vault.revokeModel(Defaults.MODEL);
+        assertFalse(vault.isModelApproved(Defaults.MODEL));
+    }
+
+    function test_modelRevoked_fromTheMiddle_leavesTheOthers() public {
+        configure(abi.encodeCall(vault.approveModel, (keccak256("next"))));
+        vm.prank(curator);
+        vault.revokeModel(Defaults.MODEL);
+        assertFalse(vault.isModelApproved(Defaults.MODEL));
+        assertTrue(vault.isModelApproved(keccak256("next")));
+        assertEq(vault.modelList().length, 1);
+    }
+
+    function test_models_boundary() public {
+        for (uint256 i = 1; i < 16; i++) {
+            configure(abi.encodeCall(vault.approveModel, (bytes32(i))));
+        }
+        bytes memory call = abi.encodeCall(vault.approveModel, (bytes32(uint256(16))));
+        vm.prank(curator);
+        vault.submit(call);
+        passTime(Defaults.TIMELOCK);
+        vm.expectRevert(_forbidden("models", 17, 16));
+        vm.prank(curator);
+        callVault(call);
+    }
+
+    /// @dev What has refilled until now did so by the old cap, whatever the new one is.
+    function test_idleBudget_ofNewTerms_beginsWithWhatTheOldOnesHadFilled() public {
+        fundIdle(Mainnet.WETH, 50 ether);
+        send(addCollateral(50 ether));
+        AssetConfig memory a = Defaults.weth();
+        a.idlePerWindow *= 10;
+        configure(abi.encodeCall(vault.setAsset, (Mainnet.WETH, a)));
+        assertEq(vault.idleBudget(Mainnet.WETH), 50 ether);
+    }
+
+    /// @dev The queue's terms and the net's loosen as limits do.
+    function test_queueAndNet_waitToo() public {
+        QueueTerms memory queue;
+        NetTerms memory net;
+        bytes[2] memory calls =
+            [abi.encodeCall(vault.setQueue, (queue)), abi.encodeCall(vault.setNet, (Defaults.POSITION, net))];
+        for (uint256 i; i < 2; i++) {
+            vm.startPrank(curator);
+            vm.expectRevert(abi.encodeWithSelector(IVaultTerms.NotSubmitted.selector, keccak256(calls[i])));
+            callVault(calls[i]);
+            vault.submit(calls[i]);
+            vm.expectPartialRevert(IVaultTerms.TimelockPending.selector);
+            callVault(calls[i]);
+            vm.stopPrank();
+        }
     }
 
     function test_everyLooseningSetter_waits() public {
@@ -407,6 +470,10 @@ contract ConfigurationForkTest is VaultTest {
         feed.setDecimals(19);
         (a.feed, a.feedDecimals) = (address(feed), 19);
         _refuseAsset(a, _forbidden("feedDecimals", 19, 18));
+        vm.mockCall(Mainnet.WETH, abi.encodeCall(IERC20Metadata.decimals, ()), abi.encode(19));
+        a = Defaults.weth();
+        a.tokenDecimals = 19;
+        _refuseAsset(a, _forbidden("tokenDecimals", 19, 18));
     }
 
     function test_asset_feedMustExist() public {
@@ -443,6 +510,15 @@ contract ConfigurationForkTest is VaultTest {
         _refuseAsset(a, abi.encodeWithSelector(IVaultTerms.ZeroAddress.selector, "second"));
         a.second = address(new ForgedPool(Mainnet.USDC, Mainnet.WETH, 500));
         _refuseAsset(a, _forbidden("second", uint160(a.second), uint160(Mainnet.UNISWAP_USDC_WETH_POOL)));
+        a.second = Mainnet.UNISWAP_USDC_WETH_POOL;
+        vm.mockCall(a.second, abi.encodeCall(IUniswapV3Pool.token1, ()), abi.encode(Mainnet.WBTC));
+        vm.mockCall( // USDC and WBTC: the factory's, but not of this token
+            Mainnet.UNISWAP_FACTORY,
+            abi.encodeCall(IUniswapV3Factory.getPool, (Mainnet.USDC, Mainnet.WBTC, Mainnet.UNISWAP_FEE)),
+            abi.encode(a.second)
+        );
+        _refuseAsset(a, _forbidden("second.token", uint160(Mainnet.WETH), uint160(Mainnet.WBTC)));
+        vm.clearMockedCalls();
         InitialConfig memory config = initialConfig();
         (config.assets[0], config.assets[1]) = (config.assets[1], config.assets[0]);
         _refuseVault(config, abi.encodeWithSelector(IVaultTerms.FeedUnset.selector, Mainnet.USDC));
@@ -469,6 +545,30 @@ contract ConfigurationForkTest is VaultTest {
         configure(abi.encodeCall(vault.setPosition, (p)));
     }
 
+    function test_position_numbers_upperBoundary() public {
+        PositionSetup memory p = Defaults.position(address(adapter));
+        p.config.minHealthGainWad = 1e18 + 1;
+        _refusePosition(p, _forbidden("minHealthGainWad", 1e18 + 1, 1e18));
+        p.config.minHealthGainWad = 1e18;
+        p.config.healthCeilingWad = type(uint128).max;
+        p.config.healthFloorWad = 100e18 + 1;
+        _refusePosition(p, _forbidden("healthFloorWad", 100e18 + 1, 100e18));
+        p.config.healthFloorWad = 100e18;
+        configure(abi.encodeCall(vault.setPosition, (p)));
+    }
+
+    /// @dev Collateral that the venue cannot hold and debt that it cannot lend are found when they are listed, not when they are needed.
+    function test_position_tokens_mustBeTheVenuesOnBothSides() public {
+        PositionSetup memory p = Defaults.position(address(adapter));
+        bytes4[2] memory questions = [ILendingAdapter.collateralOf.selector, ILendingAdapter.debtOf.selector];
+        for (uint256 i; i < 2; i++) {
+            vm.mockCallRevert(address(adapter), abi.encodeWithSelector(questions[i]), "UNLISTED");
+            _refusePosition(p, "UNLISTED");
+            vm.clearMockedCalls();
+        }
+        configure(abi.encodeCall(vault.setPosition, (p)));
+    }
+
     function test_position_venue_isFixed_andTheOnlyOne() public {
         PositionSetup memory p = Defaults.position(stranger);
         _refusePosition(p, abi.encodeWithSelector(IVaultTerms.VenueForbidden.selector, stranger, adapter));
@@ -478,6 +578,20 @@ contract ConfigurationForkTest is VaultTest {
         p = Defaults.position(address(adapter));
         p.positionId = 8; // Aave has one account per vault, and position 7 has it
         _refusePosition(p, _forbidden("venueRef", 0, 7));
+    }
+
+    /// @dev Eight at most. The accounts are made up: what a venue says to unknown ones is its own matter.
+    function test_positions_boundary() public {
+        vm.mockCall(address(adapter), abi.encodeWithSelector(ILendingAdapter.collateralOf.selector), abi.encode(0));
+        vm.mockCall(address(adapter), abi.encodeWithSelector(ILendingAdapter.debtOf.selector), abi.encode(0));
+        PositionSetup memory p = Defaults.position(address(adapter));
+        for (uint256 i = 1; i < 8; i++) {
+            (p.positionId, p.config.venueRef) = (100 + i, bytes32(i));
+            configure(abi.encodeCall(vault.setPosition, (p)));
+        }
+        assertEq(vault.positionList().length, 8);
+        (p.positionId, p.config.venueRef) = (108, bytes32(uint256(8)));
+        _refusePosition(p, _forbidden("positions", 9, 8));
     }
 
     function test_position_tokens_needFeedRoleAndBeOnce() public {

@@ -97,11 +97,13 @@ contract DeleverageForkTest is VaultTest {
 
     function test_paths_thatAreNotOneHopBetweenTheTokens_areInvalid() public {
         bytes memory good = deleverage(1 ether).route.path;
-        bytes[5] memory bad = [
+        bytes[7] memory bad = [
             bytes(""),
             bytes.concat(good, hex"00"),
             abi.encodePacked(Mainnet.USDC, Mainnet.UNISWAP_FEE, Mainnet.WETH),
             abi.encodePacked(stranger, Mainnet.UNISWAP_FEE, Mainnet.USDC),
+            abi.encodePacked(Mainnet.WETH, Mainnet.UNISWAP_FEE, Mainnet.WBTC), // the first is right
+            abi.encodePacked(Mainnet.WBTC, Mainnet.UNISWAP_FEE, Mainnet.USDC), // the last is right
             abi.encodePacked(Mainnet.WETH, uint24(123), Mainnet.USDC) // no such pool
         ];
         for (uint256 i; i < bad.length; i++) {

@@ -3,10 +3,12 @@ pragma solidity ^0.8.28;
 
 import {Mainnet} from "../utils/Mainnet.sol";
 import {VaultTest} from "../utils/VaultTest.sol";
+import {IPoolMaker} from "../utils/VenuesTest.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {LoanOrder, VaultBorrower} from "ballast/VaultBorrower.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
 import {IAaveV3FlashBorrower, IERC3156FlashBorrower} from "ballast/interfaces/external/IFlashLender.sol";
+import {IUniswapV3Pool} from "ballast/interfaces/external/IUniswapV3Pool.sol";
 import {AssetConfig, AssetSetup, InitialConfig, SecondSource} from "ballast/types/Config.sol";
 import {ActionKind, Decision, Outcome, RouteKind} from "ballast/types/Decision.sol";
 
@@ -67,6 +69,25 @@ contract FlashLoanTest is VaultTest {
         assertEq(weth.balanceOf(address(vault)), 0, "nothing of the collateral is idle");
         assertEq(usdc.allowance(address(vault), Mainnet.AAVE_POOL), 0, "allowance");
         assertEq(outcome.healthAfterWad, health());
+    }
+
+    /// @dev A pool with 15,000 USDC in all: what it does not take would lie idle, sold by nobody.
+    function test_poolThatRunsDry_isRefused() public {
+        IPoolMaker pool = IPoolMaker(IPoolMaker(Mainnet.UNISWAP_FACTORY).createPool(Mainnet.USDC, Mainnet.WETH, 10_000));
+        (uint160 sqrtPriceX96, int24 tick,,,,,) = IUniswapV3Pool(Mainnet.UNISWAP_USDC_WETH_POOL).slot0();
+        pool.initialize(sqrtPriceX96);
+        pool.mint(address(this), tick / 200 * 200, tick / 200 * 200 + 400, 1.4e16, "");
+        Decision memory d = financed(AMOUNT);
+        d.route.path = abi.encodePacked(Mainnet.WETH, uint24(10_000), Mainnet.USDC);
+        d.minOut = 5000e6;
+        expectRefusalBy(d, IVaultTerms.ValueForbidden.selector);
+    }
+
+    function uniswapV3MintCallback(uint256 owed0, uint256 owed1, bytes calldata) external {
+        deal(Mainnet.USDC, address(this), owed0);
+        deal(Mainnet.WETH, address(this), owed1);
+        usdc.transfer(msg.sender, owed0);
+        weth.transfer(msg.sender, owed1);
     }
 
     function test_premium_isLoss() public {

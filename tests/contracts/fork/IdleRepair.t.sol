@@ -51,6 +51,15 @@ contract IdleRepairForkTest is VaultTest {
         assertEq(usdcDebt.balanceOf(address(vault)), 0);
     }
 
+    /// @dev A debt that stays as it was has not risen; it was not repaid either.
+    function test_repayment_thatLeavesTheDebtAsItWas_isNoRepayment() public {
+        fundIdle(Mainnet.USDC, 1000e6);
+        uint256 debt = usdcDebt.balanceOf(address(vault));
+        bytes memory question = abi.encodeCall(adapter.debtOf, (address(vault), 0, Mainnet.USDC));
+        vm.mockCall(address(adapter), question, abi.encode(debt));
+        expectRefusal(repayFromIdle(1000e6), abi.encodeWithSelector(IVaultTerms.OutputTooLow.selector, 0, 0));
+    }
+
     // ---------------------------------------------------------------- dead feeds
 
     function test_deadFeeds_doNotStopRepairs() public {

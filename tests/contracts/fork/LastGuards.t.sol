@@ -2,14 +2,16 @@
 pragma solidity ^0.8.28;
 
 import {HostileAdapter} from "../mocks/HostileAdapter.sol";
+import {HungryAdapter} from "../mocks/HungryAdapter.sol";
 import {Defaults} from "../utils/Defaults.sol";
 import {Mainnet} from "../utils/Mainnet.sol";
+import {NetTest} from "../utils/NetTest.sol";
 import {VaultTest} from "../utils/VaultTest.sol";
 import {RebalanceVault} from "ballast/RebalanceVault.sol";
 import {VaultFactory} from "ballast/VaultFactory.sol";
 import {AaveV3Adapter} from "ballast/adapters/AaveV3Adapter.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
-import {Decision} from "ballast/types/Decision.sol";
+import {Decision, Outcome} from "ballast/types/Decision.sol";
 
 /// @notice The guards that stand when an adapter or a venue does something else than it was asked to.
 contract LastGuardsForkTest is VaultTest {
@@ -53,11 +55,73 @@ contract LastGuardsForkTest is VaultTest {
         expectRefusalBy(repayFromIdle(1000e6), IVaultTerms.DebtIncreased.selector);
     }
 
+    /// @dev Nothing to compare: that collateral grew is known by balances, and the ceiling is crossed by nobody's word.
+    function test_venueThatIsMuteBefore_orAfter_doesNotStopARepairFromIdleFunds() public {
+        HostileAdapter.Fault[2] memory faults = [HostileAdapter.Fault.MuteBefore, HostileAdapter.Fault.MuteAfter];
+        AaveV3Adapter honest = adapter;
+        for (uint256 i; i < 2; i++) {
+            adapter = honest;
+            _serveWith(faults[i]);
+            fundIdle(Mainnet.WETH, 1 ether);
+            Decision memory d = addCollateral(1 ether);
+            d.healthCeilingWad = 1.46e18;
+            Outcome memory outcome = send(d);
+            assertEq(outcome.healthBeforeWad == 0, i == 0);
+            assertEq(outcome.healthAfterWad == 0, i == 1);
+            assertApproxEqAbs(outcome.obtained, 1 ether, 2);
+        }
+    }
+
+    /// @dev A call forwards 63/64 of what is left, so that the relayer must bring 609,524 for the 600,000 that the venue may use. The venue
+    /// here uses 590,000: with any gas at all it tells its health, or nothing happens and the gas is named.
+    function test_gasForTheVenue_boundary() public {
+        _serve(address(new HungryAdapter(address(adapter), 590_000)));
+        fundIdle(Mainnet.WETH, 40 ether);
+        Decision memory d = addCollateral(40 ether);
+        d.healthCeilingWad = 1.5e18; // crossed by this repair, which only the venue can tell
+        bytes memory call = abi.encodeCall(vault.execute, (d, sign(d)));
+        (uint256 little, uint256 enough) = (1_300_000, 3_000_000);
+        while (enough - little > 1) {
+            uint256 middle = (little + enough) / 2;
+            if (_refusalWith(middle, call) == IVaultTerms.HealthAboveCeiling.selector) enough = middle;
+            else little = middle;
+        }
+        assertEq(_refusalWith(enough, call), IVaultTerms.HealthAboveCeiling.selector, "told");
+        assertEq(_refusalWith(enough - 1, call), IVaultTerms.InsufficientGas.selector, "not asked");
+    }
+
+    function _refusalWith(uint256 gas, bytes memory call) private returns (bytes4) {
+        (bool done, bytes memory reason) = address(vault).call{gas: gas}(call);
+        assertFalse(done, "the venue was taken for mute");
+        return bytes4(reason);
+    }
+
     /// @dev The same vault on an implementation whose adapter has the fault. `adapter` is what decisions name.
     function _serveWith(HostileAdapter.Fault fault) private {
-        adapter = AaveV3Adapter(address(new HostileAdapter(address(adapter), fault)));
+        _serve(address(new HostileAdapter(address(adapter), fault)));
+    }
+
+    function _serve(address venue) private {
+        adapter = AaveV3Adapter(venue);
         factory = new VaultFactory(address(implement(address(adapter))));
-        vault = createVault("hostile");
+        vault = createVault(bytes32(uint256(uint160(venue))));
         openPosition(Defaults.COLLATERAL, Defaults.START_HEALTH_WAD);
+    }
+}
+
+/// @notice The same for a rescue, which nobody signs.
+contract LastGuardsOfTheNetTest is NetTest {
+    function deploy() internal override {
+        super.deploy();
+        adapter = AaveV3Adapter(address(new HostileAdapter(address(adapter), HostileAdapter.Fault.LeavesAllowance)));
+        implementation = implement(address(adapter));
+        factory = VaultFactory(deployProduct("VaultFactory", abi.encode(implementation)));
+    }
+
+    function test_allowanceLeft_isRefused() public {
+        abandon();
+        bytes memory reason =
+            abi.encodeWithSelector(IVaultTerms.AllowanceLeft.selector, Mainnet.USDC, Mainnet.AAVE_POOL, 1);
+        expectNoRescue(10 ether, reason);
     }
 }

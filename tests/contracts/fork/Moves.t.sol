@@ -6,9 +6,9 @@ import {Mainnet} from "../utils/Mainnet.sol";
 import {MovesTest} from "../utils/MovesTest.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {VaultMover} from "ballast/VaultMover.sol";
-import {VenuePosition} from "ballast/interfaces/ILendingAdapter.sol";
+import {VenueHealth, VenuePosition, VenueQuote} from "ballast/interfaces/ILendingAdapter.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
-import {QueueTerms, TokenRole, VaultState} from "ballast/types/Config.sol";
+import {PositionStatus, QueueTerms, TokenRole, Upkeep, VaultState} from "ballast/types/Config.sol";
 import {Decision, Outcome, RouteKind} from "ballast/types/Decision.sol";
 
 /// @notice A position, or a part of it, goes from one venue to another in one decision, and nothing is left behind.
@@ -22,6 +22,16 @@ contract MovesForkTest is MovesTest {
         Decision memory d = deleverage(1 ether);
         vm.expectRevert(abi.encodeWithSelector(IVaultTerms.KindForbidden.selector, d.kind));
         plane.execute(d, "");
+    }
+
+    function test_attack_admissionWithoutTheLock_isNotReachable() public {
+        Decision memory d = part();
+        (bool done,) = address(vault).call(abi.encodeCall(VaultMover.admit, (d, "")));
+        assertFalse(done, "through the vault");
+        VaultMover plane = VaultMover(implementation.mover());
+        vm.expectRevert(abi.encodeWithSelector(IVaultTerms.Unauthorized.selector, stranger));
+        vm.prank(stranger);
+        plane.admit(d, "");
     }
 
     function test_part_aaveToComet_isExact_andCostsThePremium() public {
@@ -190,6 +200,34 @@ contract MovesForkTest is MovesTest {
         send(d);
     }
 
+    /// @dev Venues round by a unit when something enters and when something leaves. What is beyond that is somebody else's.
+    function test_rounding_boundary_isTwoUnits_ofCollateral() public {
+        uint256 held = bookOf(ON_COMET, Mainnet.USDC).held;
+        bytes memory question = abi.encodeCall(comet.collateralOf, (address(vault), 0, Mainnet.WETH));
+        _answer(question, held, held - 10 ether - 3);
+        Decision memory d = move(ON_COMET, ON_AAVE, Mainnet.USDC, 10 ether, 20_000e6);
+        expectRefusal(d, abi.encodeWithSelector(IVaultTerms.InputTooHigh.selector, 10 ether + 3, 10 ether));
+        _answer(question, held, held - 10 ether - 2);
+        assertEq(send(d).spent, 10 ether + 2);
+    }
+
+    function test_rounding_boundary_isTwoUnits_ofDebt() public {
+        uint256 owed = bookOf(ON_COMET, Mainnet.USDC).owed;
+        bytes memory question = abi.encodeCall(comet.debtOf, (address(vault), 0, Mainnet.USDC));
+        _answer(question, owed, owed - 20_000e6 + 3);
+        Decision memory d = move(ON_COMET, ON_AAVE, Mainnet.USDC, 10 ether, 20_000e6);
+        expectRefusal(d, abi.encodeWithSelector(IVaultTerms.OutputTooLow.selector, 20_000e6 - 3, 20_000e6));
+        _answer(question, owed, owed - 20_000e6 + 2);
+        assertEq(send(d).obtained, 20_000e6 - 2);
+    }
+
+    /// @dev Comet's answers before and after.
+    function _answer(bytes memory question, uint256 first, uint256 then) private {
+        bytes[] memory answers = new bytes[](2);
+        (answers[0], answers[1]) = (abi.encode(first), abi.encode(then));
+        vm.mockCalls(address(comet), question, answers);
+    }
+
     /// @dev A venue that would keep some of it, by its own word.
     function test_all_leavesNothingBehind_orIsRefused() public {
         Decision memory d = move(ON_COMET, ON_AAVE, Mainnet.USDC, ALL, 1);
@@ -222,7 +260,33 @@ contract MovesForkTest is MovesTest {
         expectRefusal(part(), abi.encodeWithSelector(IVaultTerms.AllowanceLeft.selector, Mainnet.WETH, market, 1));
     }
 
+    /// @dev A lender that is no venue of this move.
+    function test_allowance_ofTheLender_isLookedAt() public {
+        oweDai(60_000e18);
+        vm.mockCall(Mainnet.DAI, abi.encodeCall(IERC20.allowance, (address(vault), MakerMainnet.FLASH)), abi.encode(1));
+        bytes memory reason =
+            abi.encodeWithSelector(IVaultTerms.AllowanceLeft.selector, Mainnet.DAI, MakerMainnet.FLASH, 1);
+        expectRefusal(move(ON_AAVE, ON_MAKER, Mainnet.DAI, 20 ether, 30_000e18), reason);
+    }
+
     // ---------------------------------------------------------------- health
+
+    function test_sourceFloor_belongsToWhatMayStay() public {
+        uint256 floorWad = vault.positionConfig(ON_COMET).healthFloorWad;
+        bytes memory question = abi.encodeCall(comet.health, (address(vault), 0));
+        VenueHealth memory told = comet.health(address(vault), 0);
+        bytes[] memory answers = new bytes[](2);
+        answers[0] = abi.encode(told);
+        told.healthWad = floorWad - 1;
+        answers[1] = abi.encode(told);
+        vm.mockCalls(address(comet), question, answers);
+        Decision memory d = move(ON_COMET, ON_AAVE, Mainnet.USDC, 10 ether, 20_000e6);
+        expectRefusal(d, abi.encodeWithSelector(IVaultTerms.HealthBelowFloor.selector, floorWad - 1, floorWad));
+        told.healthWad = floorWad;
+        answers[1] = abi.encode(told);
+        vm.mockCalls(address(comet), question, answers);
+        send(d);
+    }
 
     function test_targetFloor_boundary() public {
         Decision memory d = part();
@@ -397,6 +461,20 @@ contract MovesForkTest is MovesTest {
         send(part());
     }
 
+    /// @dev The debt's price too: what is owed there is what is owed here.
+    function test_targetsPriceOfTheDebt_boundary() public {
+        VenueQuote memory quote = comet.quote(Mainnet.USDC, Mainnet.WETH);
+        quote.priceInWad = 1.02e18 + 1;
+        bytes memory question = abi.encodeCall(comet.quote, (Mainnet.USDC, Mainnet.WETH));
+        vm.mockCall(address(comet), question, abi.encode(quote));
+        expectRefusal(
+            part(), abi.encodeWithSelector(IVaultTerms.SourcesDisagree.selector, Mainnet.USDC, 201, uint256(200))
+        );
+        quote.priceInWad = 1.02e18;
+        vm.mockCall(address(comet), question, abi.encode(quote));
+        send(part());
+    }
+
     function test_afterAJump_nothingMoves() public {
         uint256 price8 = ethPrice8();
         setEthPrice(price8 * 3 / 4);
@@ -478,6 +556,48 @@ contract MovesForkTest is MovesTest {
         vault.executeQueued(d, signature);
     }
 
+    /// @dev Of the position that it leaves, whose nonce it uses; the target has nothing to do.
+    function test_status_offersAQueuedMove_inItsTime_toTheSourceAlone() public {
+        uint256 large = LARGE_WAD / ethPrice8() / 1e10 * 1 ether + 1 ether;
+        Decision memory d = move(ON_AAVE, ON_COMET, Mainnet.USDC, large, 110_000e6);
+        bytes memory signature = sign(d);
+        vault.queue(d, signature);
+        passTime(1 days - 1);
+        _expectUpkeep(ON_AAVE, Upkeep.NONE);
+        passTime(1);
+        transmit(Mainnet.DAI_USD_FEED, 1e8);
+        _expectUpkeep(ON_AAVE, Upkeep.QUEUE_READY);
+        _expectUpkeep(ON_COMET, Upkeep.NONE);
+        bytes memory call = vault.status(ON_AAVE).upkeepCall;
+        assertEq(call, abi.encodeCall(vault.executeQueued, (d, signature)));
+        Book memory target = bookOf(ON_COMET, Mainnet.USDC);
+        vm.prank(stranger);
+        callVault(call);
+        assertEq(bookOf(ON_COMET, Mainnet.USDC).held - target.held, large);
+        _expectUpkeep(ON_AAVE, Upkeep.NONE);
+        _assertNothingLeft();
+    }
+
+    function test_status_offersNoMoveThatIsDead() public {
+        Decision memory d = part();
+        vault.queue(d, sign(d));
+        passDays(1);
+        _expectUpkeep(ON_AAVE, Upkeep.QUEUE_READY);
+        uint256 state = vm.snapshotState();
+        vm.prank(guardian);
+        vault.cancelNonces(ON_AAVE, 0, 2);
+        _expectUpkeep(ON_AAVE, Upkeep.NONE);
+        vm.revertToState(state);
+        vm.prank(curator);
+        vault.disablePosition(ON_COMET); // where it would go
+        _expectUpkeep(ON_AAVE, Upkeep.NONE);
+        vm.revertToState(state);
+        passTime(2 hours);
+        _expectUpkeep(ON_AAVE, Upkeep.QUEUE_READY);
+        passTime(1);
+        _expectUpkeep(ON_AAVE, Upkeep.NONE);
+    }
+
     function test_riskBudget_isCumulative_overMovesToo() public {
         uint256 most = RISK_WAD / 2 / ethPrice8() / 1e10 * 1 ether;
         send(move(ON_AAVE, ON_COMET, Mainnet.USDC, most - 10 ether, 100_000e6));
@@ -496,6 +616,12 @@ contract MovesForkTest is MovesTest {
     }
 
     // ---------------------------------------------------------------- helpers
+
+    function _expectUpkeep(uint256 positionId, Upkeep expected) private view {
+        PositionStatus memory status = vault.status(positionId);
+        assertEq(uint8(status.upkeep), uint8(expected), "upkeep");
+        assertEq(status.upkeepCall.length == 0, expected == Upkeep.NONE, "call");
+    }
 
     function _passes(Decision memory d) private returns (bool done) {
         uint256 state = vm.snapshotState();

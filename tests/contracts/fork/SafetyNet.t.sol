@@ -229,6 +229,17 @@ contract SafetyNetForkTest is NetTest {
         expectNoRescue(10 ether, abi.encodeWithSelector(IVaultTerms.PriceStale.selector, Mainnet.WETH, 4201, 4200));
     }
 
+    function test_tokenThatLostItsRole_isRepaidNoMore() public {
+        abandon();
+        PositionSetup memory setup = Defaults.position(address(adapter));
+        setup.tokens[1] = PositionToken(Mainnet.USDC, TokenRole.Collateral);
+        configure(abi.encodeCall(vault.setPosition, (setup)));
+        bytes memory reason = abi.encodeWithSelector(
+            IVaultTerms.TokenForbidden.selector, Mainnet.USDC, TokenRole.Collateral, TokenRole.Debt
+        );
+        expectNoRescue(10 ether, reason);
+    }
+
     function test_tokenThatLostItsRole_isSoldNoMore() public {
         abandon();
         PositionSetup memory setup = Defaults.position(address(adapter));

@@ -7,6 +7,7 @@ import {Defaults} from "../utils/Defaults.sol";
 import {Mainnet} from "../utils/Mainnet.sol";
 import {VaultTest} from "../utils/VaultTest.sol";
 import {OracleGuard} from "ballast/guards/OracleGuard.sol";
+import {ILendingAdapter, VenueQuote} from "ballast/interfaces/ILendingAdapter.sol";
 import {IVaultAgent} from "ballast/interfaces/IVaultAgent.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
 import {IPyth, PythPrice} from "ballast/interfaces/external/IPyth.sol";
@@ -234,10 +235,11 @@ contract TwapBandsTest is AbstractBands {
         configure(abi.encodeCall(vault.setAsset, (Mainnet.WETH, Defaults.weth())));
     }
 
+    /// @dev Asked is what every use asks: the beginning of the window, here of 600 seconds. Of later times the pool knows.
     function test_historyThatDoesNotReachBackYet_isRefused() public {
-        vm.mockCallRevert(
-            Mainnet.UNISWAP_USDC_WETH_POOL, abi.encodeWithSelector(IUniswapV3Pool.observe.selector), "OLD"
-        );
+        uint32[] memory window = new uint32[](1);
+        window[0] = 600;
+        vm.mockCallRevert(Mainnet.UNISWAP_USDC_WETH_POOL, abi.encodeCall(IUniswapV3Pool.observe, (window)), "OLD");
         _refused("second.history", 0, 600);
     }
 
@@ -284,6 +286,17 @@ contract AbsentBandsTest is AbstractBands {
         assertTrue(passes(HALF));
         setDistance(501);
         refusedAsDisagreeing(HALF, 501);
+    }
+
+    function test_disagreementOnBothTokensAlike_namesTheOneThatIsBought() public {
+        VenueQuote memory quote = adapter.quote(Mainnet.WETH, Mainnet.USDC);
+        (quote.priceInWad, quote.priceOutWad) = (0, 0); // 100 % off, both
+        vm.mockCall(address(adapter), abi.encodeWithSelector(ILendingAdapter.quote.selector), abi.encode(quote));
+        bytes4 disagree = IVaultTerms.SourcesDisagree.selector;
+        expectRefusal(deleverage(HALF), abi.encodeWithSelector(disagree, Mainnet.USDC, 10_000, 500));
+        quote.priceOutWad = 1e18;
+        vm.mockCall(address(adapter), abi.encodeWithSelector(ILendingAdapter.quote.selector), abi.encode(quote));
+        expectRefusal(deleverage(HALF), abi.encodeWithSelector(disagree, Mainnet.WETH, 10_000, 500));
     }
 }
 

@@ -85,6 +85,15 @@ contract SwapCollateralTest is VaultTest {
         expectRefusalBy(d, IVaultTerms.HealthNotImproved.selector); // allowed as a kind, refused for what it does
     }
 
+    /// @dev The mean of WETH is quoted in USDC, which the swap does not touch. Without a price of that it is no view.
+    function test_meanPriceInAThirdToken_withoutThatTokensPrice_isInfinitelyFar() public {
+        vm.mockCallRevert(Mainnet.USDC_USD_FEED, abi.encodeCall(IReplicaFeed.latestRoundData, ()), "DEAD");
+        bytes4 disagree = IVaultTerms.SourcesDisagree.selector;
+        expectRefusal(_swap(5 ether), abi.encodeWithSelector(disagree, Mainnet.WETH, type(uint256).max, 200));
+        vm.clearMockedCalls();
+        send(_swap(5 ether));
+    }
+
     function test_swap_isChargedToTheRiskBudget() public {
         send(_swap(12 ether)); // about 30,000 USD of the burst of 50,000
         Decision memory d = _swap(12 ether);

@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {Defaults} from "../utils/Defaults.sol";
 import {Mainnet} from "../utils/Mainnet.sol";
 import {VaultTest} from "../utils/VaultTest.sol";
+import {VaultFactory} from "ballast/VaultFactory.sol";
 import {AaveV3Adapter} from "ballast/adapters/AaveV3Adapter.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
 import {IAaveV3AddressesProvider, IAaveV3Pool} from "ballast/interfaces/external/IAaveV3.sol";
@@ -45,6 +46,20 @@ contract VenueListTest is VaultTest {
         config.positions[0] = Defaults.position(address(0));
         vm.expectRevert(_refusal(address(0)));
         factory.createVault("nowhere", config);
+    }
+
+    function test_everyPlaceOfTheList_isAVenue() public {
+        address[] memory venues = new address[](6);
+        for (uint256 i; i < 6; i++) {
+            venues[i] = deployProduct("AaveV3Adapter", abi.encode(Mainnet.AAVE_ADDRESSES_PROVIDER, Mainnet.AAVE_POOL));
+        }
+        factory = new VaultFactory(address(implement(venues)));
+        for (uint256 i; i < 6; i++) {
+            adapter = AaveV3Adapter(venues[i]);
+            vault = createVault(bytes32(i));
+            openPosition(Defaults.COLLATERAL, Defaults.START_HEALTH_WAD);
+            send(deleverage(1 ether));
+        }
     }
 
     function _refusal(address venue) private view returns (bytes memory) {

@@ -6,16 +6,20 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ILendingAdapter} from "ballast/interfaces/ILendingAdapter.sol";
 import {IAaveV3Pool} from "ballast/interfaces/external/IAaveV3.sol";
 
-/// @notice The Aave adapter with one fault, done after a repayment or a withdrawal: what the vault's last guards are for, since no honest
-/// adapter shows it.
+/// @notice The Aave adapter with one fault, done after a repayment or a withdrawal, or shown before or after collateral grew: what the vault's
+/// last guards are for, since no honest adapter shows it.
 contract HostileAdapter {
     enum Fault {
         LeavesAllowance,
         LosesCollateral,
         RaisesDebt,
         LeavesIdleBehind,
-        SpendsIdle
+        SpendsIdle,
+        MuteBefore,
+        MuteAfter
     }
+
+    uint256 private constant MORE_WETH = 100.5 ether; // than there was at first
 
     address private constant ACCOMPLICE = address(0xACC0);
 
@@ -29,6 +33,7 @@ contract HostileAdapter {
 
     fallback() external {
         bool delegated = address(this) != _self;
+        if (msg.sig == ILendingAdapter.health.selector) _requireVoice();
         (bool done, bytes memory answer) = delegated ? _honest.delegatecall(msg.data) : _honest.staticcall(msg.data);
         if (!done) {
             assembly ("memory-safe") {
@@ -41,6 +46,11 @@ contract HostileAdapter {
         assembly ("memory-safe") {
             return(add(answer, 32), mload(answer))
         }
+    }
+
+    function _requireVoice() private view {
+        bool grown = IERC20(Mainnet.AAVE_WETH_ATOKEN).balanceOf(msg.sender) > MORE_WETH;
+        require(_fault != (grown ? Fault.MuteAfter : Fault.MuteBefore), "MUTE");
     }
 
     function _afterRepay() private {

@@ -60,6 +60,10 @@ contract PythFeedTest is Test {
         _say(1, 0, 18, NOW);
         (, int256 answer,,,) = feed.latestRoundData();
         assertEq(answer, 1e26);
+        vm.warp(NOW + 1);
+        _say(1e18, 0, -18, NOW + 1);
+        (, answer,,,) = feed.latestRoundData();
+        assertEq(answer, 1e8);
     }
 
     function test_attack_stalePrice_isRefused_boundary() public {
@@ -79,6 +83,11 @@ contract PythFeedTest is Test {
         _refused(abi.encodeWithSelector(PythFeed.ConfidenceTooWide.selector, 30e8 + 1, int256(3000e8), 100));
         _say(3000e8, 30e8, -8, NOW);
         assertEq(this.price(), 3000e18);
+    }
+
+    function test_attack_wideConfidence_isRefused_atTheLeastPriceToo() public {
+        _say(1, 1, -8, NOW);
+        _refused(abi.encodeWithSelector(PythFeed.ConfidenceTooWide.selector, 1, int256(1), 100));
     }
 
     function test_priceThatIsNotPositive_isNamedByTheVault() public {

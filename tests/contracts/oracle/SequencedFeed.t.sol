@@ -73,6 +73,10 @@ contract SequencedFeedTest is Test {
         _refused(abi.encodeWithSelector(SequencedFeed.SequencerUnknown.selector, 0, NOW));
         uptime.say(0, NOW + 1);
         _refused(abi.encodeWithSelector(SequencedFeed.SequencerUnknown.selector, NOW + 1, NOW));
+        uptime.say(0, NOW);
+        _refused(abi.encodeWithSelector(SequencedFeed.SequencerInGrace.selector, 0, 3601));
+        uptime.say(0, 1);
+        assertEq(this.price(), 3000e18);
     }
 
     function test_uptimeFeed_thatIsDead_isNoSequencerThatIsUp() public {

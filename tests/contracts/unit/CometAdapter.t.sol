@@ -43,6 +43,8 @@ contract CometAdapterTest is AbstractCometTest {
         _supply(address(vault), weth, 10 ether);
         vm.expectRevert(CompoundV3Adapter.AmountUnbounded.selector);
         vault.run(address(adapter), abi.encodeCall(ILendingAdapter.borrow, (0, usdc, type(uint256).max)));
+        vm.expectRevert(CompoundV3Adapter.AmountUnbounded.selector);
+        vault.run(address(adapter), abi.encodeCall(ILendingAdapter.borrowFor, (0, usdc, type(uint256).max, borrower)));
     }
 
     // ---------------------------------------------------------------- health

@@ -1,9 +1,24 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
 import {ConfigPage} from "ballast/libraries/ConfigPage.sol";
 import {Execution} from "ballast/types/Execution.sol";
 import {Test} from "forge-std/Test.sol";
+
+/// @notice A page that could not be written is no page.
+contract PageWriteTest is Test {
+    /// @dev 200 gas a byte: what is forwarded does not suffice, and a 64th stays here, more than enough to go on with.
+    function test_attack_gasThatSufficesForEverythingButThePage_isRefused() public {
+        vm.expectRevert(abi.encodeWithSelector(IVaultTerms.ZeroAddress.selector, "configPage"));
+        this.write{gas: 4_000_000}(20_000);
+        assertGt(this.write{gas: 8_000_000}(20_000).code.length, 20_000);
+    }
+
+    function write(uint256 bytes_) external returns (address) {
+        return ConfigPage.write(new bytes(bytes_));
+    }
+}
 
 /// @notice The library makes an execution by hand, so its size is held against the struct.
 contract NewExecutionTest is Test {

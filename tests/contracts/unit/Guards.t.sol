@@ -56,6 +56,12 @@ contract HealthGuardTest is Test {
         this.checkWith(1.4e18, type(uint256).max, type(uint128).max - 1);
     }
 
+    /// @dev A position without debt is as healthy before as after, whatever number its venue has for that.
+    function test_withoutDebt_nothingFalls() public view {
+        this.checkWith(type(uint256).max, type(uint256).max, type(uint128).max);
+        this.checkWith(type(uint256).max, type(uint128).max, type(uint128).max);
+    }
+
     function check(uint256 beforeWad, uint256 afterWad) external pure {
         HealthGuard.checkReducing(beforeWad, afterWad, HealthGuard.Rule(FLOOR, CEILING, GAIN));
     }

@@ -278,8 +278,29 @@ contract MakerAdapterTest is AbstractMakerTest {
         MANAGER.cdpAllow(others, address(vault), 1);
         vm.expectRevert(abi.encodeWithSelector(MakerAdapter.PartForbidden.selector, 5 ether - 1, 5 ether));
         _run(abi.encodeCall(ILendingAdapter.pullIn, (bytes32(others), WETH, 5 ether - 1, alice)));
+        vm.expectRevert(abi.encodeWithSelector(MakerAdapter.TokenUnknown.selector, DAI_TOKEN));
+        _run(abi.encodeCall(ILendingAdapter.pullIn, (bytes32(others), DAI_TOKEN, 5 ether, alice)));
         _run(abi.encodeCall(ILendingAdapter.pullIn, (bytes32(others), WETH, 5 ether, alice)));
         assertEq(MANAGER.owns(others), address(vault));
+    }
+
+    function test_pullIn_ofAPart_isRefused_whereTokensHaveFewerDecimals() public {
+        MakerAddresses memory parts = _addresses();
+        parts.gemJoin = IMakerGemJoin(MakerMainnet.WBTC_A_JOIN);
+        adapter = new MakerAdapter(parts);
+        address wbtc = MakerMainnet.WBTC;
+        cdp = MANAGER.open(WBTC, address(vault));
+        deal(wbtc, address(vault), 2e8);
+        _run(abi.encodeCall(ILendingAdapter.supply, (bytes32(cdp), wbtc, 2e8)));
+        vm.startPrank(address(vault));
+        MANAGER.give(cdp, alice);
+        vm.startPrank(alice);
+        MANAGER.cdpAllow(cdp, address(vault), 1);
+        vm.stopPrank();
+        vm.expectRevert(abi.encodeWithSelector(MakerAdapter.PartForbidden.selector, 2e8 - 1, 2e8));
+        _run(abi.encodeCall(ILendingAdapter.pullIn, (bytes32(cdp), wbtc, 2e8 - 1, alice)));
+        _run(abi.encodeCall(ILendingAdapter.pullIn, (bytes32(cdp), wbtc, 2e8, alice)));
+        assertEq(MANAGER.owns(cdp), address(vault));
     }
 
     function test_repayFor_leavesNothingInTheVaultsAccount() public {

@@ -112,6 +112,23 @@ contract NetGuardTest is Test {
         assertEq(NetGuard.takeReward(terms(), state, 8000e18), 0);
     }
 
+    /// @dev One wei of reward is a reward, and is taken off.
+    function test_reward_ofOneWei_isCharged() public {
+        assertEq(NetGuard.takeReward(terms(), state, 199), 0);
+        assertEq(NetGuard.rewardLeftWad(terms(), state), 50e18);
+        assertEq(NetGuard.takeReward(terms(), state, 200), 1);
+        assertEq(NetGuard.rewardLeftWad(terms(), state), 50e18 - 1);
+    }
+
+    function test_accrue_keepsWhatTheOldTermsHadFilled_rewardsToo() public {
+        NetGuard.takeReward(terms(), state, 10_000e18);
+        vm.warp(NOW + 12 hours);
+        NetGuard.accrue(terms(), state);
+        NetTerms memory richer = terms();
+        richer.rewardPerWindowWad = 1000e18;
+        assertEq(NetGuard.rewardLeftWad(richer, state), 25e18, "half a window's refill of the old 50");
+    }
+
     // ---------------------------------------------------------------- what status offers
 
     function _market() private pure returns (RescueSize.Market memory) {
@@ -169,6 +186,15 @@ contract NetGuardTest is Test {
         m = _market();
         m.minGainWad = 0.5e18;
         assertEq(RescueSize.amountIn(terms(), _told(1.08e18), m), 0);
+    }
+
+    function test_size_isNone_whereMoreWouldLeaveThanThereIs() public pure {
+        NetTerms memory t = terms();
+        t.maxActionWad = 300_000e18;
+        RescueSize.Market memory m = _market();
+        (m.lossLeftWad, m.isOnlyCollateral) = (100_000e18, true);
+        VenueHealth memory told = _told(0.8e18); // 324,000 USD would have to go, of 300,000
+        assertEq(RescueSize.amountIn(t, told, m), 0);
     }
 
     function test_size_isNone_whereTheVenueWouldNotSurface() public pure {

@@ -41,6 +41,14 @@ contract OracleGuardTest is Test {
         this.price();
     }
 
+    /// @dev As a value it says that and nothing else.
+    function test_unsetFeed_readsNothing() public {
+        asset.feed = address(0);
+        OracleGuard.Reading memory nothing;
+        nothing.fault = OracleGuard.Fault.Unset;
+        assertEq(abi.encode(OracleGuard.read(asset)), abi.encode(nothing));
+    }
+
     function test_notPositive_boundary() public {
         feed.say(0, NOW);
         vm.expectRevert(abi.encodeWithSelector(IVaultTerms.PriceNotPositive.selector, TOKEN, 0));
@@ -115,12 +123,45 @@ contract OracleGuardTest is Test {
         this.noJump();
     }
 
+    /// @dev Before the first round there is none, also where a feed counts from zero.
+    function test_jump_fromRoundZero_countsAsWithoutLimit() public {
+        bytes memory round = abi.encode(uint80(0), int256(1), NOW, NOW, uint80(0));
+        vm.mockCall(address(feed), abi.encodeCall(HostileFeed.latestRoundData, ()), round);
+        vm.expectRevert(abi.encodeWithSelector(IVaultTerms.PriceJumped.selector, TOKEN, type(uint256).max, 2000));
+        this.noJump();
+    }
+
+    /// @dev One unit of a feed is a price like any other.
+    function test_jump_ofLeastPrices() public {
+        feed.say(1, NOW);
+        feed.say(1, NOW);
+        this.noJump();
+    }
+
     function test_jump_unknownPast_countsAsWithoutLimit() public {
         feed.say(1000e8, NOW); // first round: there is none before
         vm.expectRevert(abi.encodeWithSelector(IVaultTerms.PriceJumped.selector, TOKEN, type(uint256).max, 2000));
         this.noJump();
         feed.die();
         vm.expectRevert(abi.encodeWithSelector(IVaultTerms.PriceJumped.selector, TOKEN, type(uint256).max, 2000));
+        this.noJump();
+    }
+
+    /// @dev No price to compare with, or none to compare: no distance of numbers says anything.
+    function test_jump_fromOrToWhatIsNoPrice_countsAsWithoutLimit() public {
+        bytes memory reason = abi.encodeWithSelector(IVaultTerms.PriceJumped.selector, TOKEN, type(uint256).max, 2000);
+        feed.say(1000e8, NOW);
+        feed.say(0, NOW);
+        vm.expectRevert(reason);
+        this.noJump();
+        feed.say(1000e8, NOW); // from zero
+        vm.expectRevert(reason);
+        this.noJump();
+        feed.say(-1, NOW);
+        vm.expectRevert(reason);
+        this.noJump();
+        feed.say(1000e8, NOW); // from below zero
+        vm.expectRevert(reason);
         this.noJump();
     }
 
