@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {HostileRouter} from "../mocks/aggregator/HostileRouter.sol";
 import {CdpManagerModel} from "../mocks/maker/CdpManagerModel.sol";
 import {MakerMainnet} from "../mocks/maker/MakerMainnet.sol";
 import {MedianModel, OsmModel, SpotterModel} from "../mocks/maker/RatesModel.sol";
@@ -40,7 +41,7 @@ contract VenueInvariantsTest is AbstractVenueWorld {
     uint256 private constant SALES = 7;
     uint256 private constant THEFTS_TRIED = 8;
     uint256 private constant THEFTS = 9;
-    uint256 private constant LEVERAGES_REFUSED = 10;
+    uint256 private constant WRONG_REFUSED = 10;
     uint256 private constant IMPORTS_TRIED = 11;
     uint256 private constant IMPORTS = 12;
     uint256 private constant EXPORTS_TRIED = 13;
@@ -58,6 +59,7 @@ contract VenueInvariantsTest is AbstractVenueWorld {
         bytes signature;
     }
 
+    HostileRouter private outsider; // on no list
     Kept[] private kept;
 
     function deeds() internal pure override returns (string memory key, string[] memory names) {
@@ -66,7 +68,7 @@ contract VenueInvariantsTest is AbstractVenueWorld {
         (names[2], names[3]) = ("whole moves tried", "whole moves");
         (names[4], names[5]) = ("hurtful moves refused", "hurtful moves");
         (names[6], names[7], names[8], names[9]) = ("router sales tried", "router sales", "thefts tried", "thefts");
-        (names[10], names[11], names[12]) = ("router leverages refused", "imports tried", "imports");
+        (names[10], names[11], names[12]) = ("wrong routers refused", "imports tried", "imports");
         (names[13], names[14], names[15]) = ("exports tried", "exports", "cdps there and back");
         (names[16], names[17]) = ("ports of strangers refused", "replays refused");
         (names[18], names[19]) = ("moves under the brake", "moves in disagreement");
@@ -75,7 +77,9 @@ contract VenueInvariantsTest is AbstractVenueWorld {
 
     function setUp() public override {
         super.setUp();
+        outsider = new HostileRouter();
         deal(Mainnet.USDC, address(hostile), 100_000_000e6);
+        deal(Mainnet.USDC, address(outsider), 100_000_000e6);
         clearTally();
         targetContract(address(this));
         targetSelector(FuzzSelector({addr: address(this), selectors: _handlers()}));
@@ -85,7 +89,7 @@ contract VenueInvariantsTest is AbstractVenueWorld {
         s = new bytes4[](16);
         (s[0], s[1]) = (this.agentMoves.selector, this.agentMovesAll.selector);
         (s[2], s[3]) = (this.thiefMovesWhatHurts.selector, this.agentSellsByRouter.selector);
-        (s[4], s[5]) = (this.thiefSellsByHisRouter.selector, this.agentLeveragesByRouter.selector);
+        (s[4], s[5]) = (this.thiefSellsByHisRouter.selector, this.agentUsesRoutersWrongly.selector);
         (s[6], s[7]) = (this.ownerImports.selector, this.ownerExports.selector);
         (s[8], s[9]) = (this.ownerHandsACdpOverAndBack.selector, this.strangerPorts.selector);
         (s[10], s[11]) = (this.relayerReplaysOrTampers.selector, this.guardianBrakes.selector);
@@ -144,14 +148,17 @@ contract VenueInvariantsTest is AbstractVenueWorld {
         if (_relay(d, data)) did[THEFTS]++;
     }
 
-    /// @dev Routers sell for debt and do nothing else, and only those on the list.
-    function agentLeveragesByRouter(uint256 amount, bool unlisted) external {
+    /// @dev Routers sell for debt and do nothing else, and only those on the list: this one would pay in full.
+    function agentUsesRoutersWrongly(uint256 amount, bool leverages) external {
         amount = _bound(amount, 0.05 ether, 2 ether);
         bytes memory data = viaUniswap(amount, address(proxy));
-        Decision memory d = _sale(amount, unlisted ? address(executor) : Mainnet.UNISWAP_SWAP_ROUTER_02, data);
-        if (!unlisted) (d.kind, d.tokenIn, d.tokenOut) = (ActionKind.Leverage, Mainnet.USDC, Mainnet.WETH);
-        if (_relay(d, data)) note("INV-01: a router did what is not its own to do");
-        else did[LEVERAGES_REFUSED]++;
+        if (!leverages) {
+            data = abi.encodeCall(hostile.trade, (deal_(amount, amount * ethPrice8() / 1e20, address(proxy))));
+        }
+        Decision memory d = _sale(amount, leverages ? Mainnet.UNISWAP_SWAP_ROUTER_02 : address(outsider), data);
+        if (leverages) (d.kind, d.tokenIn, d.tokenOut) = (ActionKind.Leverage, Mainnet.USDC, Mainnet.WETH);
+        if (_relay(d, data)) note("AGR-1: a router that is not listed, or not for this");
+        else did[WRONG_REFUSED]++;
     }
 
     // ---------------------------------------------------------------- ports
