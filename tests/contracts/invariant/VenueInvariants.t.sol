@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {HostileRouter} from "../mocks/aggregator/HostileRouter.sol";
 import {CdpManagerModel} from "../mocks/maker/CdpManagerModel.sol";
 import {MakerMainnet} from "../mocks/maker/MakerMainnet.sol";
 import {MedianModel, OsmModel, SpotterModel} from "../mocks/maker/RatesModel.sol";
@@ -40,7 +41,7 @@ contract VenueInvariantsTest is AbstractVenueWorld {
     uint256 private constant SALES = 7;
     uint256 private constant THEFTS_TRIED = 8;
     uint256 private constant THEFTS = 9;
-    uint256 private constant LEVERAGES_REFUSED = 10;
+    uint256 private constant WRONG_REFUSED = 10;
     uint256 private constant IMPORTS_TRIED = 11;
     uint256 private constant IMPORTS = 12;
     uint256 private constant EXPORTS_TRIED = 13;
@@ -50,6 +51,7 @@ contract VenueInvariantsTest is AbstractVenueWorld {
     uint256 private constant REPLAYS_REFUSED = 17;
     uint256 private constant BRAKES = 18;
     uint256 private constant DISAGREEMENTS = 19;
+    uint256 private constant TAMPERED = 20;
 
     uint256 private constant SHORT = 10; // units; more than what venues round
 
@@ -58,39 +60,42 @@ contract VenueInvariantsTest is AbstractVenueWorld {
         bytes signature;
     }
 
+    HostileRouter private outsider; // on no list
     Kept[] private kept;
 
     function deeds() internal pure override returns (string memory key, string[] memory names) {
-        names = new string[](20);
+        names = new string[](21);
         (names[0], names[1]) = ("moves tried", "moves");
         (names[2], names[3]) = ("whole moves tried", "whole moves");
         (names[4], names[5]) = ("hurtful moves refused", "hurtful moves");
         (names[6], names[7], names[8], names[9]) = ("router sales tried", "router sales", "thefts tried", "thefts");
-        (names[10], names[11], names[12]) = ("router leverages refused", "imports tried", "imports");
+        (names[10], names[11], names[12]) = ("wrong routers refused", "imports tried", "imports");
         (names[13], names[14], names[15]) = ("exports tried", "exports", "cdps there and back");
         (names[16], names[17]) = ("ports of strangers refused", "replays refused");
-        (names[18], names[19]) = ("moves under the brake", "moves in disagreement");
+        (names[18], names[19], names[20]) = ("moves under the brake", "moves in disagreement", "moves tampered with");
         return ("BALLAST_TEST_VENUE_TALLY", names);
     }
 
     function setUp() public override {
         super.setUp();
+        outsider = new HostileRouter();
         deal(Mainnet.USDC, address(hostile), 100_000_000e6);
+        deal(Mainnet.USDC, address(outsider), 100_000_000e6);
         clearTally();
         targetContract(address(this));
         targetSelector(FuzzSelector({addr: address(this), selectors: _handlers()}));
     }
 
     function _handlers() private pure returns (bytes4[] memory s) {
-        s = new bytes4[](16);
+        s = new bytes4[](17);
         (s[0], s[1]) = (this.agentMoves.selector, this.agentMovesAll.selector);
         (s[2], s[3]) = (this.thiefMovesWhatHurts.selector, this.agentSellsByRouter.selector);
-        (s[4], s[5]) = (this.thiefSellsByHisRouter.selector, this.agentLeveragesByRouter.selector);
+        (s[4], s[5]) = (this.thiefSellsByHisRouter.selector, this.agentUsesRoutersWrongly.selector);
         (s[6], s[7]) = (this.ownerImports.selector, this.ownerExports.selector);
         (s[8], s[9]) = (this.ownerHandsACdpOverAndBack.selector, this.strangerPorts.selector);
-        (s[10], s[11]) = (this.relayerReplaysOrTampers.selector, this.guardianBrakes.selector);
+        (s[10], s[11]) = (this.relayerReplays.selector, this.guardianBrakes.selector);
         (s[12], s[13]) = (this.oneVenueDisagrees.selector, this.priceMoves.selector);
-        (s[14], s[15]) = (this.timePasses.selector, this.donorGives.selector);
+        (s[14], s[15], s[16]) = (this.timePasses.selector, this.donorGives.selector, this.relayerTampers.selector);
     }
 
     // ---------------------------------------------------------------- moves
@@ -144,14 +149,17 @@ contract VenueInvariantsTest is AbstractVenueWorld {
         if (_relay(d, data)) did[THEFTS]++;
     }
 
-    /// @dev Routers sell for debt and do nothing else, and only those on the list.
-    function agentLeveragesByRouter(uint256 amount, bool unlisted) external {
+    /// @dev Routers sell for debt and do nothing else, and only those on the list: this one would pay in full.
+    function agentUsesRoutersWrongly(uint256 amount, bool leverages) external {
         amount = _bound(amount, 0.05 ether, 2 ether);
         bytes memory data = viaUniswap(amount, address(proxy));
-        Decision memory d = _sale(amount, unlisted ? address(executor) : Mainnet.UNISWAP_SWAP_ROUTER_02, data);
-        if (!unlisted) (d.kind, d.tokenIn, d.tokenOut) = (ActionKind.Leverage, Mainnet.USDC, Mainnet.WETH);
-        if (_relay(d, data)) note("INV-01: a router did what is not its own to do");
-        else did[LEVERAGES_REFUSED]++;
+        if (!leverages) {
+            data = abi.encodeCall(hostile.trade, (deal_(amount, amount * ethPrice8() / 1e20, address(proxy))));
+        }
+        Decision memory d = _sale(amount, leverages ? Mainnet.UNISWAP_SWAP_ROUTER_02 : address(outsider), data);
+        if (leverages) (d.kind, d.tokenIn, d.tokenOut) = (ActionKind.Leverage, Mainnet.USDC, Mainnet.WETH);
+        if (_relay(d, data)) note("AGR-1: a router that is not listed, or not for this");
+        else did[WRONG_REFUSED]++;
     }
 
     // ---------------------------------------------------------------- ports
@@ -211,18 +219,25 @@ contract VenueInvariantsTest is AbstractVenueWorld {
 
     // ---------------------------------------------------------------- relayer, guardian, market
 
-    /// @dev As it was, or with a field changed under its signature.
-    function relayerReplaysOrTampers(uint256 index, uint256 field) external {
+    /// @dev What was executed is dead; what was refused may have become possible.
+    function relayerReplays(uint256 index) external {
         if (kept.length == 0) return;
         Kept memory k = kept[kept.length - 1 - index % (kept.length < 3 ? kept.length : 3)];
-        Decision memory d = abi.decode(abi.encode(k.decision), (Decision));
-        if (field % 5 == 1) d.nonce = nextNonce++;
-        if (field % 5 == 2) d.maxIn ^= 1;
-        if (field % 5 == 3) d.healthFloorWad = floorOf(d.targetPositionId);
-        if (field % 5 == 4) d.maxLossBps = 150;
-        bool same = keccak256(abi.encode(d)) == keccak256(abi.encode(k.decision));
-        if (!observeMove(d, k.signature)) did[REPLAYS_REFUSED]++;
-        else if (!same) note("INV-15: a changed field passed");
+        if (!observeMove(k.decision, k.signature)) did[REPLAYS_REFUSED]++;
+    }
+
+    /// @dev One field of a move that would pass, changed under its signature.
+    function relayerTampers(uint256 way, uint256 field) external {
+        Decision memory d = _move(way, 500, 10_000);
+        d.maxLossBps = 20;
+        bytes memory signature = sign(d);
+        if (field % 5 == 0) d.nonce = nextNonce++;
+        if (field % 5 == 1) d.maxIn ^= 1;
+        if (field % 5 == 2) d.healthFloorWad++;
+        if (field % 5 == 3) d.maxLossBps++;
+        if (field % 5 == 4) d.validUntil++;
+        if (observeMove(d, signature)) note("INV-15: a changed field passed");
+        did[TAMPERED]++;
     }
 
     function guardianBrakes(uint256 way, bool halts) external {
