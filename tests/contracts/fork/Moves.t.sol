@@ -261,7 +261,7 @@ contract MovesForkTest is MovesTest {
     }
 
     /// @dev A lender that is no venue of this move.
-    function test_allowance_ofTheLender_isLookedAt() public {
+    function test_allowance_ofALenderThatIsNoVenue_isLookedAt() public {
         oweDai(60_000e18);
         vm.mockCall(Mainnet.DAI, abi.encodeCall(IERC20.allowance, (address(vault), MakerMainnet.FLASH)), abi.encode(1));
         bytes memory reason =
