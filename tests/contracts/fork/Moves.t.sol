@@ -6,7 +6,7 @@ import {Mainnet} from "../utils/Mainnet.sol";
 import {MovesTest} from "../utils/MovesTest.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {VaultMover} from "ballast/VaultMover.sol";
-import {VenueHealth, VenuePosition, VenueQuote} from "ballast/interfaces/ILendingAdapter.sol";
+import {VenuePosition, VenueQuote} from "ballast/interfaces/ILendingAdapter.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
 import {PositionStatus, QueueTerms, TokenRole, Upkeep, VaultState} from "ballast/types/Config.sol";
 import {Decision, Outcome, RouteKind} from "ballast/types/Decision.sol";
@@ -202,30 +202,37 @@ contract MovesForkTest is MovesTest {
 
     /// @dev Venues round by a unit when something enters and when something leaves. What is beyond that is somebody else's.
     function test_rounding_boundary_isTwoUnits_ofCollateral() public {
-        uint256 held = bookOf(ON_COMET, Mainnet.USDC).held;
-        bytes memory question = abi.encodeCall(comet.collateralOf, (address(vault), 0, Mainnet.WETH));
-        _answer(question, held, held - 10 ether - 3);
+        VenuePosition memory rest = _rest(10 ether, 20_000e6);
+        rest.held -= 3;
+        _cometTells(rest);
         Decision memory d = move(ON_COMET, ON_AAVE, Mainnet.USDC, 10 ether, 20_000e6);
         expectRefusal(d, abi.encodeWithSelector(IVaultTerms.InputTooHigh.selector, 10 ether + 3, 10 ether));
-        _answer(question, held, held - 10 ether - 2);
+        rest.held += 1;
+        _cometTells(rest);
         assertEq(send(d).spent, 10 ether + 2);
     }
 
     function test_rounding_boundary_isTwoUnits_ofDebt() public {
-        uint256 owed = bookOf(ON_COMET, Mainnet.USDC).owed;
-        bytes memory question = abi.encodeCall(comet.debtOf, (address(vault), 0, Mainnet.USDC));
-        _answer(question, owed, owed - 20_000e6 + 3);
+        VenuePosition memory rest = _rest(10 ether, 20_000e6);
+        rest.owed += 3;
+        _cometTells(rest);
         Decision memory d = move(ON_COMET, ON_AAVE, Mainnet.USDC, 10 ether, 20_000e6);
         expectRefusal(d, abi.encodeWithSelector(IVaultTerms.OutputTooLow.selector, 20_000e6 - 3, 20_000e6));
-        _answer(question, owed, owed - 20_000e6 + 2);
+        rest.owed -= 1;
+        _cometTells(rest);
         assertEq(send(d).obtained, 20_000e6 - 2);
     }
 
-    /// @dev Comet's answers before and after.
-    function _answer(bytes memory question, uint256 first, uint256 then) private {
-        bytes[] memory answers = new bytes[](2);
-        (answers[0], answers[1]) = (abi.encode(first), abi.encode(then));
-        vm.mockCalls(address(comet), question, answers);
+    /// @dev What would stay at Comet, with the health of before.
+    function _rest(uint256 moved, uint256 repaid) private view returns (VenuePosition memory rest) {
+        rest = comet.positionOf(address(vault), 0, Mainnet.WETH, Mainnet.USDC);
+        (rest.held, rest.owed) = (rest.held - moved, rest.owed - repaid);
+    }
+
+    /// @dev Afterwards: a decision that promises the source's floor asks for the books alone before.
+    function _cometTells(VenuePosition memory told) private {
+        bytes memory question = abi.encodeCall(comet.positionOf, (address(vault), 0, Mainnet.WETH, Mainnet.USDC));
+        vm.mockCall(address(comet), question, abi.encode(told));
     }
 
     /// @dev A venue that would keep some of it, by its own word.
@@ -271,20 +278,15 @@ contract MovesForkTest is MovesTest {
 
     // ---------------------------------------------------------------- health
 
-    function test_sourceFloor_belongsToWhatMayStay() public {
+    function test_sourceFloor_boundary_belongsToWhatMayStay() public {
         uint256 floorWad = vault.positionConfig(ON_COMET).healthFloorWad;
-        bytes memory question = abi.encodeCall(comet.health, (address(vault), 0));
-        VenueHealth memory told = comet.health(address(vault), 0);
-        bytes[] memory answers = new bytes[](2);
-        answers[0] = abi.encode(told);
-        told.healthWad = floorWad - 1;
-        answers[1] = abi.encode(told);
-        vm.mockCalls(address(comet), question, answers);
+        VenuePosition memory rest = _rest(10 ether, 20_000e6);
+        rest.healthWad = floorWad - 1;
+        _cometTells(rest);
         Decision memory d = move(ON_COMET, ON_AAVE, Mainnet.USDC, 10 ether, 20_000e6);
         expectRefusal(d, abi.encodeWithSelector(IVaultTerms.HealthBelowFloor.selector, floorWad - 1, floorWad));
-        told.healthWad = floorWad;
-        answers[1] = abi.encode(told);
-        vm.mockCalls(address(comet), question, answers);
+        rest.healthWad = floorWad;
+        _cometTells(rest);
         send(d);
     }
 
