@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ParamSpec
 
 import typer
 
+from ballast.cli.one_order import sum_in_one_order
 from ballast.domain.errors import BallastError, ConfigError, ExtraMissing
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def researched(command: Callable[P, None]) -> Callable[P, None]:
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
         from ballast.data.bars import BarsError
 
+        sum_in_one_order()
         try:
             _need_research()
             command(*args, **kwargs)
