@@ -68,6 +68,9 @@ def forecaster(  # noqa: PLR0917 (one parameter per option)
     procedure: Annotated[
         bool, typer.Option("--walk-forward", help="Score the training procedure, not the shipped model.")
     ] = False,
+    wicks: Annotated[
+        str, typer.Option("--wicks", help="A bar with a wick: refuse the file, exclude the bar, or keep it.")
+    ] = "refuse",
     only: Annotated[str | None, typer.Option("--only", help="Rivals to run, by name, with commas.")] = None,
     short: Annotated[
         bool, typer.Option("--short", help="The hourly walk-forward alone, of the standing evaluation.")
@@ -92,7 +95,7 @@ def forecaster(  # noqa: PLR0917 (one parameter per option)
     if bars is None:
         document = _standing(data, out, field, short, jobs, start, end)
     else:
-        markets = [_market(argument) for argument in bars]
+        markets = [_market(argument, wicks) for argument in bars]
         document = _on_bars(markets, _moment("--from", start), _moment("--to", end), field, out, procedure)
     write(document, out)
     print(markdown(document))
@@ -194,13 +197,14 @@ def _field(only: str | None) -> Field:
     return Field(procedure(), [known[name] for name in names])
 
 
-def _market(argument: str) -> Market:
+def _market(argument: str, wicks: str) -> Market:
+    from ballast.data.wicks import wicks_of
     from ballast.evaluation.bar_files import read_market
 
     name, separator, path = argument.partition("=")
     if not (separator and name and path):
         raise ConfigError(f"--bars is '{argument}', allowed is NAME=FILE")
-    return read_market(name, Path(path))
+    return read_market(name, Path(path), wicks_of(wicks))
 
 
 def _moment(option: str, text: str | None) -> int | None:
