@@ -17,6 +17,7 @@ from ballast.evaluation.bar_files import read_market
 from ballast.evaluation.folds import STRESS_MONTHS, Fold, left_out, month_window, quarters, seconds
 from ballast.evaluation.forecasts import Cache, Forecasts, Say, calibrated_name, collect, layered
 from ballast.evaluation.liquidations import BARRIER, BURST, liquidated_hours, rise
+from ballast.evaluation.stress import calm_coverage, inside, pooled, stress_summary
 from ballast.evaluation.summary import HORIZON_NAMES, summarise
 from ballast.risk.forecaster import BARRIER_HEALTH_FACTORS, Forecaster, Market
 
@@ -155,10 +156,11 @@ def evaluate_procedure(
 ) -> dict[str, Any]:
     """Everything of the standing run as one document; `parts` leaves sections away."""
     standing = forecast_all(data, field, cache, say, parts)
-    periods = {p.name: field.summarise(standing.hourly.between(p.start, p.end)) for p in HOURLY_PERIODS}
+    spans = [(p, standing.hourly) for p in HOURLY_PERIODS]
     if standing.half_hourly is not None:
-        finer = standing.half_hourly
-        periods |= {p.name: field.summarise(finer.between(p.start, p.end)) for p in HALF_HOURLY_PERIODS}
+        spans += [(p, standing.half_hourly) for p in HALF_HOURLY_PERIODS]
+    parted = {p.name: forecasts.between(p.start, p.end) for p, forecasts in spans}
+    periods = {name: field.summarise(forecasts) for name, forecasts in parted.items()}
     return {
         "model_id": f"procedure {field.our_name}",
         "train_end": None,
@@ -166,11 +168,30 @@ def evaluate_procedure(
         "half_hourly_fold_ids": [fold.id for fold in half_hourly_folds()] if standing.half_hourly else [],
         "horizons": periods[MAIN_PERIOD],
         "walk_forward": periods,
-        "walk_forward_stress": {
-            month: field.summarise(standing.hourly.between(*month_window(month))) for month in CAUSAL_STRESS
+        "calm_coverage": {
+            name: calm_coverage(forecasts, STRESS_MONTHS, _shown(field, periods[name]))
+            for name, forecasts in parted.items()
         },
-        "leave_window_out": {month: field.summarise(one) for month, one in standing.left_out.items()},
+        **_crises(standing, field),
     }
+
+
+def _crises(standing: Standing, field: Field) -> dict[str, Any]:
+    """Every crisis by itself, and the crises of each procedure together."""
+    causal = {
+        month: field.summarise(standing.hourly.between(*month_window(month))) for month in CAUSAL_STRESS
+    }
+    left = {month: field.summarise(one) for month, one in standing.left_out.items()}
+    together = inside(standing.hourly, CAUSAL_STRESS)
+    goals = {"walk-forward": stress_summary(together, causal, field.our_name)}
+    if left:
+        goals["leave-window-out"] = stress_summary(pooled(standing.left_out.values()), left, field.our_name)
+    return {"walk_forward_stress": causal, "leave_window_out": left, "stress_goals": goals}
+
+
+def _shown(field: Field, horizons: dict[str, Any]) -> list[str]:
+    """Ours and the best calibrated rivals of a period."""
+    return list(dict.fromkeys([field.our_name, *(one["best_calibrated"] for one in horizons.values())]))
 
 
 def procedure_on_bars(
