@@ -33,6 +33,8 @@ JsonOption = Annotated[Path | None, typer.Option("--json", help="Write the docum
 # What fits a bar length of five minutes over years in minutes.
 _CEILING_RIVALS = "climatology,ewma_reflection,gjr_t,log_har,log_har_ratio"
 _LIQUIDATION_RIVALS = "ewma_reflection,log_har_ratio"
+# Hours before a liquidation that the page shows; the table in --out has more.
+_PAGE_LEADS = (1, 6, 24)
 PageOption = Annotated[
     Path | None, typer.Option("--page", help="Documentation page whose tables are renewed.")
 ]
@@ -116,7 +118,8 @@ def ceiling(out: OutOption = _OUT, as_json: JsonOption = None, page: PageOption 
 
     field, cache = _field(_CEILING_RIVALS), Cache(out / "cache")
     studies = [study(interval, field.all, cache, _say) for interval in INTERVALS]
-    _deliver({"studies": studies}, list(text_tables.ceiling_table(studies)), out / "ceiling", as_json, page)
+    lines = list(text_tables.ceiling_table(studies))
+    _deliver({"studies": studies}, lines, lines, out / "ceiling", as_json, page)
 
 
 @evaluate.command()
@@ -130,13 +133,19 @@ def liquidations(
     from ballast.evaluation.procedures import liquidation_check
 
     document = liquidation_check(data, _field(_LIQUIDATION_RIVALS), Cache(out / "cache"), _say)
-    _deliver(document, list(text_tables.liquidation_table(document)), out / "liquidations", as_json, page)
+    lines, shown = (list(text_tables.liquidation_table(document, leads)) for leads in (None, _PAGE_LEADS))
+    _deliver(document, lines, shown, out / "liquidations", as_json, page)
 
 
 def _deliver(
-    document: dict[str, Any], lines: list[str], stem: Path, as_json: Path | None, page: Path | None
+    document: dict[str, Any],
+    lines: list[str],
+    shown: list[str],
+    stem: Path,
+    as_json: Path | None,
+    page: Path | None,
 ) -> None:
-    """Print the table; keep it and the document beside each other, and the table on the page."""
+    """Print the table; keep it and the document beside each other, and what is `shown` of it on the page."""
     from ballast.evaluation.page import insert
 
     stem.parent.mkdir(parents=True, exist_ok=True)
@@ -146,7 +155,7 @@ def _deliver(
     stem.with_suffix(".md").write_text("\n".join(lines) + "\n", "utf-8")
     print("\n".join(lines))
     if page is not None:
-        insert(page, stem.name, "\n".join(lines))
+        insert(page, stem.name, "\n".join(shown))
 
 
 def _standing(

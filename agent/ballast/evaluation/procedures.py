@@ -253,10 +253,10 @@ def liquidation_check(data: Path, field: Field, cache: Cache, say: Say) -> dict[
     eth = np.flatnonzero(forecasts.market == 0)
     eth = eth[np.argsort(forecasts.known_at[eth])]
     rises = {}
+    names = [field.our_name, *(calibrated_name(layered(one).inner.name) for one in field.rivals)]
     for least in (1, BURST):
         for column, horizon in enumerate(HORIZON_NAMES):
-            for one in field.all:
-                name = calibrated_name(layered(one).inner.name)
+            for name in names:
                 chance = forecasts.chance[name][eth, column, BARRIER].astype(np.float64)
                 rises[f"{least}|{horizon}|{name}"] = rise(forecasts.known_at[eth], chance, hours, least)
     return {

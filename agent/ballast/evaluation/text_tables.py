@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ballast.evaluation.summary import (
@@ -155,8 +155,8 @@ def ceiling_table(studies: list[dict[str, Any]]) -> Iterator[str]:
                 yield f"| {study['interval_seconds']} s | {name} | {who} | {skill:.1f} | {share:.0f} |"
 
 
-def liquidation_table(document: dict[str, Any]) -> Iterator[str]:
-    """Mean forecast before liquidations and before matched hours without, by lead."""
+def liquidation_table(document: dict[str, Any], leads_hours: Sequence[int] | None = None) -> Iterator[str]:
+    """Mean forecast before liquidations and before matched hours without, by lead; all leads if None."""
     yield (
         "| hours with at least | horizon | forecaster | lead h | events (days) | before % | controls % "
         "| ratio [95 %] | AUC |"
@@ -165,6 +165,8 @@ def liquidation_table(document: dict[str, Any]) -> Iterator[str]:
     for key, rows in document["rises"].items():
         least, horizon, who = key.split("|")
         for row in rows:
+            if leads_hours is not None and row["lead_hours"] not in leads_hours:
+                continue
             yield (
                 f"| {least} | {horizon} | {who} | {row['lead_hours']} | {row['events']} ({row['days']}) "
                 f"| {100 * row['before']:.2f} | {100 * row['controls']:.2f} "
