@@ -30,6 +30,7 @@ evaluate = typer.Typer(
 DataOption = Annotated[Path, typer.Option("--data", help="Folder that holds prices/ and events/.")]
 OutOption = Annotated[Path, typer.Option("--out", help="Folder for reports and finished pieces.")]
 JsonOption = Annotated[Path | None, typer.Option("--json", help="Write the document here too.")]
+JobsOption = Annotated[int, typer.Option("--jobs", help="Processes that forecast.")]
 # What fits a bar length of five minutes over years in minutes.
 _CEILING_RIVALS = "climatology,ewma_reflection,gjr_t,log_har,log_har_ratio"
 _LIQUIDATION_RIVALS = "ewma_reflection,log_har_ratio"
@@ -77,7 +78,7 @@ def forecaster(  # noqa: PLR0917 (one parameter per option)
     short: Annotated[
         bool, typer.Option("--short", help="The hourly walk-forward alone, of the standing evaluation.")
     ] = False,
-    jobs: Annotated[int, typer.Option("--jobs", help="Processes of the standing evaluation.")] = 2,
+    jobs: JobsOption = 2,
     data: DataOption = _DATA,
     out: OutOption = _OUT,
     as_json: JsonOption = None,
@@ -109,15 +110,15 @@ def forecaster(  # noqa: PLR0917 (one parameter per option)
 
 @evaluate.command()
 @researched
-def ceiling(out: OutOption = _OUT, as_json: JsonOption = None, page: PageOption = None) -> None:
+def ceiling(
+    jobs: JobsOption = 2, out: OutOption = _OUT, as_json: JsonOption = None, page: PageOption = None
+) -> None:
     """Hold forecasters against one that knows the true volatility, in a simulated market."""
     from ballast.evaluation import text_tables
-    from ballast.evaluation.ceiling import INTERVALS
-    from ballast.evaluation.ceiling import ceiling as study
+    from ballast.evaluation.ceilings import ceilings
     from ballast.evaluation.forecasts import Cache
 
-    field, cache = _field(_CEILING_RIVALS), Cache(out / "cache")
-    studies = [study(interval, field.all, cache, _say) for interval in INTERVALS]
+    studies = ceilings(_field(_CEILING_RIVALS).all, Cache(out / "cache"), _some(jobs))
     lines = list(text_tables.ceiling_table(studies))
     _deliver({"studies": studies}, lines, lines, out / "ceiling", as_json, page)
 
@@ -168,11 +169,15 @@ def _standing(
         raise ConfigError("--from and --to need --bars: the standing evaluation has fixed periods")
     if not (data / "prices").is_dir():
         raise ConfigError(f"--data is {data}: it holds no folder prices")
+    parts, cache = frozenset() if short else PARTS, Cache(out / "cache")
+    fill(data, field, cache, _say, parts, _some(jobs))
+    return evaluate_procedure(data, field, cache, _say, parts)
+
+
+def _some(jobs: int) -> int:
     if jobs < 1:
         raise ConfigError(f"--jobs is {jobs}, at least 1 is needed")
-    parts, cache = frozenset() if short else PARTS, Cache(out / "cache")
-    fill(data, field, cache, _say, parts, jobs)
-    return evaluate_procedure(data, field, cache, _say, parts)
+    return jobs
 
 
 def _on_bars(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ballast.domain.errors import ConfigError
+from ballast.evaluation.aloud import aloud
 from ballast.evaluation.bar_files import read_market
 from ballast.evaluation.folds import STRESS_MONTHS, Fold, left_out, month_window, quarters, seconds
 from ballast.evaluation.forecasts import Cache, Forecasts, Say, calibrated_name, collect, layered
@@ -159,11 +159,7 @@ def fill(data: Path, field: Field, cache: Cache, say: Say, parts: frozenset[str]
 
 
 def _fill_one(data: Path, portion: str, field: Field, cache: Cache) -> None:
-    forecast_portion(data, portion, field, cache, _aloud)
-
-
-def _aloud(line: str) -> None:
-    sys.stderr.write(f"{line}\n")
+    forecast_portion(data, portion, field, cache, aloud)
 
 
 def hourly_folds() -> list[Fold]:
