@@ -171,7 +171,7 @@ def _standing(
         raise ConfigError(f"--data is {data}: it holds no folder prices")
     parts, cache = frozenset() if short else PARTS, Cache(out / "cache")
     fill(data, field, cache, _say, parts, _some(jobs))
-    return evaluate_procedure(data, field, cache, _say, parts)
+    return evaluate_procedure(data, field, cache, _say, parts, jobs)
 
 
 def _some(jobs: int) -> int:

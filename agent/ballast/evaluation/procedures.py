@@ -18,7 +18,7 @@ from ballast.evaluation.bar_files import read_market
 from ballast.evaluation.folds import STRESS_MONTHS, Fold, left_out, month_window, quarters, seconds
 from ballast.evaluation.forecasts import Cache, Forecasts, Say, calibrated_name, collect, layered
 from ballast.evaluation.liquidations import BARRIER, BURST, liquidated_hours, rise
-from ballast.evaluation.stress import calm_coverage, inside, pooled, stress_summary
+from ballast.evaluation.stress import calm_coverage, pooled, stress_summary
 from ballast.evaluation.summary import HORIZON_NAMES, summarise
 from ballast.risk.forecaster import BARRIER_HEALTH_FACTORS, Forecaster, Market
 
@@ -173,7 +173,7 @@ def half_hourly_folds() -> list[Fold]:
 
 
 def evaluate_procedure(
-    data: Path, field: Field, cache: Cache, say: Say, parts: frozenset[str] = PARTS
+    data: Path, field: Field, cache: Cache, say: Say, parts: frozenset[str] = PARTS, jobs: int = 1
 ) -> dict[str, Any]:
     """Everything of the standing run as one document; `parts` leaves sections away."""
     standing = forecast_all(data, field, cache, say, parts)
@@ -181,7 +181,16 @@ def evaluate_procedure(
     if standing.half_hourly is not None:
         spans += [(p, standing.half_hourly) for p in HALF_HOURLY_PERIODS]
     parted = {p.name: forecasts.between(p.start, p.end) for p, forecasts in spans}
-    periods = {name: field.summarise(forecasts) for name, forecasts in parted.items()}
+    causal = {month: standing.hourly.between(*month_window(month)) for month in CAUSAL_STRESS}
+    periods, crises, left = _summarise_all(field, [parted, causal, standing.left_out], jobs)
+    goals = {
+        name: stress_summary(pooled(each.values()), months, field.our_name)
+        for name, each, months in (
+            ("walk-forward", causal, crises),
+            ("leave-window-out", standing.left_out, left),
+        )
+        if months
+    }
     return {
         "model_id": f"procedure {field.our_name}",
         "train_end": None,
@@ -189,25 +198,25 @@ def evaluate_procedure(
         "half_hourly_fold_ids": [fold.id for fold in half_hourly_folds()] if standing.half_hourly else [],
         "horizons": periods[MAIN_PERIOD],
         "walk_forward": periods,
+        "walk_forward_stress": crises,
+        "leave_window_out": left,
+        "stress_goals": goals,
         "calm_coverage": {
             name: calm_coverage(forecasts, STRESS_MONTHS, _shown(field, periods[name]))
             for name, forecasts in parted.items()
         },
-        **_crises(standing, field),
     }
 
 
-def _crises(standing: Standing, field: Field) -> dict[str, Any]:
-    """Every crisis by itself, and the crises of each procedure together."""
-    causal = {
-        month: field.summarise(standing.hourly.between(*month_window(month))) for month in CAUSAL_STRESS
-    }
-    left = {month: field.summarise(one) for month, one in standing.left_out.items()}
-    together = inside(standing.hourly, CAUSAL_STRESS)
-    goals = {"walk-forward": stress_summary(together, causal, field.our_name)}
-    if left:
-        goals["leave-window-out"] = stress_summary(pooled(standing.left_out.values()), left, field.our_name)
-    return {"walk_forward_stress": causal, "leave_window_out": left, "stress_goals": goals}
+def _summarise_all(
+    field: Field, tables: list[dict[str, Forecasts]], jobs: int
+) -> list[dict[str, dict[str, Any]]]:
+    """Every table's summaries by name, side by side."""
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        waiting = [
+            {name: pool.submit(field.summarise, one) for name, one in table.items()} for table in tables
+        ]
+        return [{name: one.result() for name, one in table.items()} for table in waiting]
 
 
 def _shown(field: Field, horizons: dict[str, Any]) -> list[str]:

@@ -33,13 +33,8 @@ def pooled(parts: Iterable[Forecasts]) -> Forecasts:
     )
 
 
-def inside(forecasts: Forecasts, months: Sequence[str]) -> Forecasts:
-    """The situations of the months, like 2022-05."""
-    return pooled(forecasts.between(*month_window(month)) for month in months)
-
-
 def outside(forecasts: Forecasts, months: Sequence[str]) -> Forecasts:
-    """The situations of no month."""
+    """The situations of none of the months, like 2022-05."""
     edges = sorted(month_window(month) for month in months)
     begin, last = int(forecasts.known_at.min()), int(forecasts.known_at.max()) + 1
     starts, ends = [begin, *(end for _, end in edges)], [*(start for start, _ in edges), last]

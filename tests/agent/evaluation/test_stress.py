@@ -8,7 +8,7 @@ import pytest
 from ballast.evaluation.discrimination import auc
 from ballast.evaluation.folds import month_window
 from ballast.evaluation.forecasts import Forecasts
-from ballast.evaluation.stress import calm_coverage, inside, outside, pooled, stress_summary
+from ballast.evaluation.stress import calm_coverage, outside, pooled, stress_summary
 from ballast.evaluation.summary import summarise
 from ballast.evaluation.text_tables import stress_goal_table
 from ballast.risk.forecaster import LOG_BARRIERS, hits
@@ -36,12 +36,16 @@ def forecasts(first: int, count: int, shift: float = 0.0, seed: int = 1) -> Fore
 WHOLE = forecasts(month_window("2022-04")[0], 24 * 300, shift=2.0)
 
 
+def inside(whole: Forecasts) -> Forecasts:
+    return pooled(whole.between(*month_window(month)) for month in MONTHS)
+
+
 def months(ours: str, rival: str) -> dict:
     return {m: summarise(WHOLE.between(*month_window(m)), ours, [rival]) for m in MONTHS}
 
 
 def test_inside_and_outside_share_the_rows_and_none_is_in_both():
-    crises, calm = inside(WHOLE, MONTHS), outside(WHOLE, MONTHS)
+    crises, calm = inside(WHOLE), outside(WHOLE, MONTHS)
     assert sorted([*crises.known_at, *calm.known_at]) == WHOLE.known_at.tolist()
     assert crises.known_at[0] == month_window("2022-05")[0]
     assert len(crises.known_at) == 24 * (31 + 30 + 30)
@@ -55,7 +59,7 @@ def test_pooled_parts_keep_their_forecasts_beside_their_outcomes():
 
 
 def test_an_honest_forecaster_is_calibrated_in_crises_and_no_month_speaks_against_it():
-    found = stress_summary(inside(WHOLE, MONTHS), months("honest", "poor_calibrated"), "honest")["1h"]
+    found = stress_summary(inside(WHOLE), months("honest", "poor_calibrated"), "honest")["1h"]
     assert found["n_days"] == 91
     assert found["miscalibration_share"] < 0.05
     assert found["lo"] <= found["hi"] < 0.10
@@ -67,7 +71,7 @@ def test_a_shifted_forecaster_misses_both_goals():
     whole = {**WHOLE.chance, "honest_calibrated": WHOLE.chance["honest"]}
     both = Forecasts(WHOLE.known_at, WHOLE.market, WHOLE.fold, WHOLE.drop, whole)
     singly = {m: summarise(both.between(*month_window(m)), "poor", ["honest_calibrated"]) for m in MONTHS}
-    goals = {"walk-forward": stress_summary(inside(both, MONTHS), singly, "poor")}
+    goals = {"walk-forward": stress_summary(inside(both), singly, "poor")}
     lines = list(stress_goal_table({"stress_goals": goals, "calm_coverage": {}}))
     assert len(lines) == 2 + 4
     assert all(line.endswith("| **missed** |") for line in lines[2:])
@@ -76,7 +80,7 @@ def test_a_shifted_forecaster_misses_both_goals():
 
 def test_tails_are_tested_outside_of_the_crises_alone():
     wild = WHOLE.drop.copy()
-    stormy = np.isin(WHOLE.known_at, inside(WHOLE, MONTHS).known_at)
+    stormy = np.isin(WHOLE.known_at, inside(WHOLE).known_at)
     wild[stormy] = 1.0
     torn = Forecasts(WHOLE.known_at, WHOLE.market, WHOLE.fold, wild, WHOLE.chance)
     calm = calm_coverage(torn, MONTHS, ["honest"])
