@@ -145,12 +145,16 @@ def coverage_table(horizons: dict[str, Any], names: list[str]) -> Iterator[str]:
 
 
 def ceiling_table(studies: list[dict[str, Any]]) -> Iterator[str]:
-    """Skill over climatology, share of the gap between EWMA + reflection and the truth, by bar length."""
+    """Skill over climatology, share of the gap between EWMA + reflection and the truth, by bar length.
+
+    Climatology itself is left away: its skill is nothing by definition.
+    """
     yield "| bars | horizon | forecaster | skill over climatology % | share of the reachable gap % |"
     yield "|---|---|---|---|---|"
     for study in studies:
         for name, horizon in study["horizons"].items():
-            for who, row in sorted(horizon.items(), key=lambda item: float(item[1]["brier"])):
+            shown = {who: row for who, row in horizon.items() if not who.startswith("climatology")}
+            for who, row in sorted(shown.items(), key=lambda item: float(item[1]["brier"])):
                 share, skill = 100 * row["share_of_gap"], 100 * row["skill_vs_climatology"]
                 yield f"| {study['interval_seconds']} s | {name} | {who} | {skill:.1f} | {share:.0f} |"
 
