@@ -130,9 +130,9 @@ contract RebalanceVault is VaultBase, VaultMeasure, IVaultAgent {
         external
         unlessMove(decision)
         lock
-        returns (Outcome memory)
+        returns (Outcome memory outcome)
     {
-        return _run(decision, signature, Mode.Direct);
+        _run(decision, signature, Mode.Direct, outcome);
     }
 
     /// @inheritdoc IVaultAgent
@@ -148,23 +148,23 @@ contract RebalanceVault is VaultBase, VaultMeasure, IVaultAgent {
         external
         unlessMove(decision)
         lock
-        returns (Outcome memory)
+        returns (Outcome memory outcome)
     {
-        return _run(decision, signature, Mode.Queued);
+        _run(decision, signature, Mode.Queued, outcome);
     }
 
     /// @inheritdoc IVaultAgent
     /// @dev Takes the lock and never gives it back: the revert does.
     function preview(Decision calldata decision) external unlessMove(decision) {
         _enter();
-        revert PreviewResult(_run(decision, msg.data[:0], Mode.Preview));
+        Outcome memory outcome;
+        _run(decision, msg.data[:0], Mode.Preview, outcome);
+        revert PreviewResult(outcome);
     }
 
     /// @dev The order of every execution, one line a step. The lock is held.
-    function _run(Decision calldata decision, bytes calldata signature, Mode mode)
-        private
-        returns (Outcome memory outcome)
-    {
+    /// @param outcome all zero, filled in
+    function _run(Decision calldata decision, bytes calldata signature, Mode mode, Outcome memory outcome) private {
         uint256 gasBefore = gasleft();
         Execution memory x = ConfigPage.newExecution()[0];
         Page page = _admit(decision, x, signature, mode);
@@ -200,11 +200,11 @@ contract RebalanceVault is VaultBase, VaultMeasure, IVaultAgent {
     /// @dev Kinds, routes and fields that this version does not have are forbidden, not ignored.
     function _checkStateAndKind(Decision calldata d) private view {
         _checkVersion(d);
-        bool isSwap =
-            d.kind == ActionKind.Deleverage || d.kind == ActionKind.Leverage || d.kind == ActionKind.SwapCollateral;
-        bool isIdle = d.kind == ActionKind.AddCollateral || d.kind == ActionKind.RepayFromIdle;
-        require(isSwap || isIdle, KindForbidden(d.kind));
-        require(_state != VaultState.Halted, StateForbids(_state, d.kind));
+        (ActionKind kind, VaultState state) = (d.kind, _state);
+        bool isSwap = kind == ActionKind.Deleverage || kind == ActionKind.Leverage || kind == ActionKind.SwapCollateral;
+        bool isIdle = kind == ActionKind.AddCollateral || kind == ActionKind.RepayFromIdle;
+        require(isSwap || isIdle, KindForbidden(kind));
+        require(state != VaultState.Halted, StateForbids(state, kind));
         _checkRoute(d, isSwap);
         require(d.targetVenue == address(0), FieldForbidden("targetVenue"));
         require(d.targetPositionId == 0, FieldForbidden("targetPositionId"));
@@ -213,11 +213,12 @@ contract RebalanceVault is VaultBase, VaultMeasure, IVaultAgent {
     /// @dev A lender that is not in the wiring has no route. The path of a financed sale is the borrower's to check, before it borrows.
     function _checkRoute(Decision calldata d, bool isSwap) private view {
         Route calldata route = d.route;
-        address lender = d.kind == ActionKind.Deleverage ? _lenderOf(route.kind, route.flashSource) : address(0);
-        require(route.flashSource == lender, FieldForbidden("flashSource"));
+        (RouteKind kind, address source) = (route.kind, route.flashSource);
+        address lender = d.kind == ActionKind.Deleverage ? _lenderOf(kind, source) : address(0);
+        require(source == lender, FieldForbidden("flashSource"));
         if (lender != address(0)) return;
         RouteKind allowed = isSwap ? RouteKind.UniswapV3FlashSwap : RouteKind.None;
-        require(route.kind == allowed, RouteForbidden(route.kind, allowed));
+        require(kind == allowed, RouteForbidden(kind, allowed));
         _checkPath(d, route.path, isSwap);
     }
 
@@ -232,15 +233,16 @@ contract RebalanceVault is VaultBase, VaultMeasure, IVaultAgent {
     }
 
     function _checkVenueAndTokens(Decision calldata d, Execution memory x, Page page) private view {
+        (ActionKind kind, address venue) = (d.kind, d.venue);
         uint256 roles = page.takePosition(d.positionId, x);
         require(x.position.enabled, PositionForbidden(d.positionId));
-        require(d.venue == x.position.adapter, VenueForbidden(d.venue, x.position.adapter));
-        x.swaps = d.kind != ActionKind.AddCollateral && d.kind != ActionKind.RepayFromIdle;
-        bool takesDebt = d.kind == ActionKind.RepayFromIdle || d.kind == ActionKind.Leverage;
+        require(venue == x.position.adapter, VenueForbidden(venue, x.position.adapter));
+        x.swaps = kind != ActionKind.AddCollateral && kind != ActionKind.RepayFromIdle;
+        bool takesDebt = kind == ActionKind.RepayFromIdle || kind == ActionKind.Leverage;
         x.indexIn = page.requireRole(roles, d.tokenIn, takesDebt ? TokenRole.Debt : TokenRole.Collateral);
         page.takeAssetIn(x.indexIn, x);
         if (!x.swaps) return;
-        bool repays = d.kind == ActionKind.Deleverage;
+        bool repays = kind == ActionKind.Deleverage;
         x.indexOut = page.requireRole(roles, d.tokenOut, repays ? TokenRole.Debt : TokenRole.Collateral);
         page.takeAssetOut(x.indexOut, x);
         _classify(d, x);
@@ -255,7 +257,8 @@ contract RebalanceVault is VaultBase, VaultMeasure, IVaultAgent {
         x.raises = !x.measured || d.kind == ActionKind.Leverage;
         if (!x.raises) return;
         require(!x.measured, ValueForbidden("healthFloorWad", d.healthFloorWad, floorWad));
-        require(_state == VaultState.Active, StateForbids(_state, d.kind));
+        VaultState state = _state;
+        require(state == VaultState.Active, StateForbids(state, d.kind));
     }
 
     /// @dev Swap-free repair needs no price. A swap always needs fresh primaries in their bounds; how far other views may be off them
@@ -348,8 +351,8 @@ contract RebalanceVault is VaultBase, VaultMeasure, IVaultAgent {
         if (x.swaps) BudgetGuard.settleLoss(_budgets, x.reservedLossWad, outcome.lossWad);
     }
 
-    /// @dev One token: of the adapter's mutators only `supply` and `repay` approve, each the token that it is given, and an action calls one
-    /// of these two once: with tokenOut in a swap, whose `withdraw` of tokenIn approves nothing, and with tokenIn otherwise.
+    /// @dev One token: of the adapter's mutators an action calls one that approves, once: `supply` or `repay`, alone or with a withdrawal, which
+    /// approves nothing. It is given tokenOut in a swap, and tokenIn otherwise.
     function _checkAllowance(Decision calldata d, Execution memory x) private view {
         address token = x.swaps ? d.tokenOut : d.tokenIn;
         _requireNoAllowance(token, x.swaps ? x.spender : ILendingAdapter(x.position.adapter).spenderOf(token));

@@ -77,9 +77,11 @@ contract VaultBorrower is VaultBase, VaultLoans, VaultQueue {
 
     /// @dev The sale pays for loan and premium by itself: idle tokens stay out of it.
     function _onLent(address token, uint256 amount, uint256 premium, bytes calldata data) internal override {
-        LoanOrder memory order = abi.decode(data, (LoanOrder));
-        _venueCall(order.adapter, _call(_REPAY, order.venueRef, token, amount));
-        _venueCall(order.adapter, _call(_WITHDRAW, order.venueRef, order.tokenIn, order.amountIn));
+        LoanOrder calldata order;
+        assembly ("memory-safe") {
+            order := data.offset // the very bytes that `sellWithLoan` encoded, an order first
+        }
+        _repayAndWithdraw(order.adapter, order.venueRef, token, amount, order.tokenIn, order.amountIn);
         bytes calldata path = data[ORDER_BYTES:];
         uint256 sold = order.route == RouteKind.Aggregator ? _sellByRouter(order, path) : _sell(order.amountIn, path);
         uint256 gained = UnitMath.saturatingSub(sold, premium);
@@ -111,7 +113,7 @@ contract VaultBorrower is VaultBase, VaultLoans, VaultQueue {
     /// lie idle, and is refused as with a pool.
     /// @param path router and hash of its calldata
     /// @return tokenOut units that came
-    function _sellByRouter(LoanOrder memory order, bytes calldata path) private returns (uint256) {
+    function _sellByRouter(LoanOrder calldata order, bytes calldata path) private returns (uint256) {
         (uint256 idleIn, uint256 idleOut) = (_idle(order.tokenIn), _idle(order.tokenOut));
         IERC20(order.tokenIn).safeTransfer(_swapProxy, order.amountIn);
         // lengths were checked before the loan

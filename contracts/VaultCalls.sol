@@ -3,8 +3,8 @@ pragma solidity ^0.8.28;
 
 import {VaultWiring} from "./VaultWiring.sol";
 import {ILendingAdapter, VenueHealth} from "./interfaces/ILendingAdapter.sol";
+import {StaticWord} from "./libraries/StaticWord.sol";
 import {FlashSwapSlots} from "./swap/FlashSwapSlots.sol";
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
 /// @title Outward calls of a vault
 /// @notice Holds the one `delegatecall`. Its targets are fixed in the code of the implementation; no role can add one.
@@ -52,7 +52,7 @@ abstract contract VaultCalls is VaultWiring, FlashSwapSlots {
     }
 
     function _idle(address token) internal view returns (uint256) {
-        return IERC20(token).balanceOf(address(this));
+        return StaticWord.balanceOf(token, address(this));
     }
 
     /// @dev The venue gets a fixed amount of gas, and whoever relays must bring it: otherwise a gas limit chosen to fit would make a

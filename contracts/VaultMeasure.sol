@@ -35,14 +35,17 @@ abstract contract VaultMeasure is VaultSteps {
         bool all = d.maxIn == type(uint256).max && d.kind != ActionKind.Leverage;
         x.spend = all ? _inPosition(d, x) : d.maxIn;
         if (!x.measured) return;
-        VenueHealth memory told = _health(x);
+        VenueHealth memory told = ILendingAdapter(x.position.adapter).health(address(this), x.position.venueRef);
         (x.healthBeforeWad, x.collateralBeforeWad, x.debtBeforeWad) = (told.healthWad, told.collateralWad, told.debtWad);
     }
 
     /// @dev An idle repair is measured in its one token, on the idle side and on the position's side. A swap is measured by what the pool
-    /// took and gave, and the rest of the equity by balances and the venue's books.
+    /// took and gave, and the rest of the equity by balances and the venue's books. Swaps need the venue's answer; idle repairs go on without
+    /// it, with zero for "cannot tell".
     function _measureAfter(Decision calldata d, Execution memory x, Outcome memory outcome) internal view {
-        VenueHealth memory told = _health(x);
+        VenueHealth memory told = x.swaps
+            ? ILendingAdapter(x.position.adapter).health(address(this), x.position.venueRef)
+            : _tryHealth(x.position.adapter, x.position.venueRef);
         outcome.healthAfterWad = told.healthWad;
         uint256 idleIn = _idle(d.tokenIn);
         uint256 idleDrop = UnitMath.saturatingSub(x.idleIn, idleIn);
@@ -63,12 +66,6 @@ abstract contract VaultMeasure is VaultSteps {
         bool repays = d.kind == ActionKind.RepayFromIdle;
         require(!repays || inPosition <= x.inPosition, DebtIncreased(inPosition, x.inPosition));
         outcome.obtained = repays ? x.inPosition - inPosition : UnitMath.saturatingSub(inPosition, x.inPosition);
-    }
-
-    /// @dev Swaps need the venue's answer; idle repairs go on without it, with zero for "cannot tell".
-    function _health(Execution memory x) private view returns (VenueHealth memory) {
-        if (x.swaps) return ILendingAdapter(x.position.adapter).health(address(this), x.position.venueRef);
-        return _tryHealth(x.position.adapter, x.position.venueRef);
     }
 
     /// @dev Units of tokenIn in the position: what is owed for a repayment, collateral otherwise.

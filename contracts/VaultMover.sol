@@ -7,7 +7,7 @@ import {VaultWiring} from "./VaultWiring.sol";
 import {BudgetGuard} from "./guards/BudgetGuard.sol";
 import {HealthGuard} from "./guards/HealthGuard.sol";
 import {NonceGuard} from "./guards/NonceGuard.sol";
-import {ILendingAdapter, VenueQuote} from "./interfaces/ILendingAdapter.sol";
+import {ILendingAdapter, VenuePosition, VenueQuote} from "./interfaces/ILendingAdapter.sol";
 import {ConfigPage, Page} from "./libraries/ConfigPage.sol";
 import {UnitMath} from "./libraries/UnitMath.sol";
 import {PositionConfig, TokenRole, VaultState} from "./types/Config.sol";
@@ -28,7 +28,8 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 ///
 /// RISK. A move is for yield, never a rescue: it needs the active state, fresh primaries in their bounds, both venues and every other view in
 /// agreement, no jump, the notional budget, and the queue or the budget of what raises risk. No emergency waives any of it. The target
-/// ends between floor and ceiling; what stays behind with debt ends at its own floor, or no lower than it was.
+/// ends between floor and ceiling; what stays behind with debt ends at its own floor, or no lower than it was. A decision whose floor is at
+/// least the source's too promises the first for both; then health before decides nothing, is not asked for, and is told as zero.
 ///
 /// NOTHING LEFT BEHIND. No idle token, no allowance; and where all moves, neither collateral nor debt at the source. What a venue does not take
 /// (a debt below its minimum, a part of a debt that leaves dust) it refuses by its own error.
@@ -50,8 +51,7 @@ contract VaultMover is VaultSteps, VaultPorter {
     /// @notice Checks what the vault is about to queue. Callers hold the lock.
     function admit(Decision calldata decision, bytes calldata signature) external {
         _requireLocked();
-        (Execution memory x, Execution memory to) = _newSides();
-        _admit(decision, x, to, signature, Mode.Direct);
+        _admit(decision, ConfigPage.newExecution()[0], ConfigPage.newExecution()[0], signature, Mode.Direct);
     }
 
     /// @notice As `IVaultAgent`, for moves.
@@ -75,7 +75,8 @@ contract VaultMover is VaultSteps, VaultPorter {
         returns (Outcome memory outcome)
     {
         uint256 gasBefore = gasleft();
-        (Execution memory x, Execution memory to) = _newSides();
+        Execution memory x = ConfigPage.newExecution()[0]; // the source, and all that is of the decision as a whole
+        Execution memory to = ConfigPage.newExecution()[0]; // the target: its position, books, prices and spender
         Page page = _admit(decision, x, to, signature, mode);
         _measureBefore(decision, x, to, outcome);
         uint256 actionLimitWad = _checkOracle(decision, x, to, page);
@@ -84,19 +85,14 @@ contract VaultMover is VaultSteps, VaultPorter {
         if (mode != Mode.Queued) _checkQueue(x, page, outcome.notionalWad);
         _nonces[decision.positionId].use(decision.nonce);
         _act(decision, x, to, outcome);
-        _measureAfter(decision, x, to, outcome);
-        _checkHealth(decision, x, to, outcome);
+        uint256 restWad = _measureAfter(decision, x, to, outcome);
+        _checkHealth(decision, x, to, outcome, restWad);
         BudgetGuard.settleLoss(_budgets, x.reservedLossWad, outcome.lossWad);
-        _requireNoAllowance(decision.tokenOut, x.spender);
+        // the lender's was looked at when the loan was back, and no mutator has run since
+        if (x.spender != decision.route.flashSource) _requireNoAllowance(decision.tokenOut, x.spender);
         _requireNoAllowance(decision.tokenIn, to.spender);
         outcome.gasUsed = gasBefore - gasleft();
         emit Executed(decision.positionId, x.digest, decision.journalHead, decision.nonce, decision.kind, outcome);
-    }
-
-    /// @return x the source, and all that is of the decision as a whole
-    /// @return to the target: its position, its books, its venue's prices and spender
-    function _newSides() private pure returns (Execution memory x, Execution memory to) {
-        return (ConfigPage.newExecution()[0], ConfigPage.newExecution()[0]);
     }
 
     // ---------------------------------------------------------------- before the effects
@@ -155,9 +151,13 @@ contract VaultMover is VaultSteps, VaultPorter {
         (x.venueInWad, x.venueOutWad, x.spender) = (quote.priceInWad, quote.priceOutWad, quote.spender);
         quote = ILendingAdapter(to.position.adapter).quote(d.tokenOut, d.tokenIn);
         (to.venueOutWad, to.venueInWad, to.spender) = (quote.priceInWad, quote.priceOutWad, quote.spender);
-        (x.inPosition, x.owed) = _books(d, x.position);
+        if (_promisesRest(d, x)) {
+            (x.inPosition, x.owed) = _books(d, x.position);
+        } else {
+            VenuePosition memory source = _positionOf(d, x.position);
+            (x.inPosition, x.owed, x.healthBeforeWad) = (source.held, source.owed, source.healthWad);
+        }
         (to.inPosition, to.owed) = _books(d, to.position);
-        x.healthBeforeWad = _healthWad(x.position);
         outcome.healthBeforeWad = x.healthBeforeWad;
         bool all = d.maxIn == type(uint256).max;
         (x.spend, outcome.obtained) = all ? (x.inPosition, x.owed) : (d.maxIn, d.minOut);
@@ -198,11 +198,14 @@ contract VaultMover is VaultSteps, VaultPorter {
 
     // ---------------------------------------------------------------- after the effects
 
+    /// @return restWad health of what stays at the source
     function _measureAfter(Decision calldata d, Execution memory x, Execution memory to, Outcome memory outcome)
         private
         view
+        returns (uint256 restWad)
     {
-        (uint256 held, uint256 owed) = _books(d, x.position);
+        VenuePosition memory rest = _positionOf(d, x.position);
+        (uint256 held, uint256 owed) = (rest.held, rest.owed);
         outcome.spent = UnitMath.saturatingSub(x.inPosition, held);
         require(outcome.spent <= x.spend + ROUNDING_UNITS, InputTooHigh(outcome.spent, x.spend));
         uint256 loan = outcome.obtained;
@@ -212,9 +215,11 @@ contract VaultMover is VaultSteps, VaultPorter {
             require(held == 0, LeftBehind(d.tokenIn, held));
             require(owed == 0, LeftBehind(d.tokenOut, owed));
         }
-        (uint256 heldThere, uint256 owedThere) = _books(d, to.position);
+        VenuePosition memory there = _positionOf(d, to.position);
+        outcome.healthAfterWad = there.healthWad;
         outcome.lossWad =
-            _lossWad(x, x.inPosition + to.inPosition, held + heldThere, x.owed + to.owed, owed + owedThere);
+            _lossWad(x, x.inPosition + to.inPosition, held + there.held, x.owed + to.owed, owed + there.owed);
+        return rest.healthWad;
     }
 
     /// @dev Equity before less equity after, at the primary prices, rounded against the agent. Idle tokens are the same before and after.
@@ -232,14 +237,17 @@ contract VaultMover is VaultSteps, VaultPorter {
     }
 
     /// @dev A position without debt is beyond every floor; the source has no ceiling to keep, because nothing was sold there.
-    function _checkHealth(Decision calldata d, Execution memory x, Execution memory to, Outcome memory outcome)
-        private
-        view
-    {
-        uint256 leastWad = Math.min(x.position.healthFloorWad, HealthGuard.capped(x.healthBeforeWad));
-        uint256 restWad = HealthGuard.capped(_healthWad(x.position));
+    function _checkHealth(
+        Decision calldata d,
+        Execution memory x,
+        Execution memory to,
+        Outcome memory outcome,
+        uint256 restWad
+    ) private pure {
+        uint256 leastWad = x.position.healthFloorWad;
+        if (!_promisesRest(d, x)) leastWad = Math.min(leastWad, HealthGuard.capped(x.healthBeforeWad));
+        restWad = HealthGuard.capped(restWad);
         require(restWad >= leastWad, HealthBelowFloor(restWad, leastWad));
-        outcome.healthAfterWad = _healthWad(to.position);
         HealthGuard.Rule memory rule = HealthGuard.Rule({
             floorWad: d.healthFloorWad, // at least the owner's
             ceilingWad: Math.min(to.position.healthCeilingWad, d.healthCeilingWad),
@@ -250,8 +258,9 @@ contract VaultMover is VaultSteps, VaultPorter {
 
     // ---------------------------------------------------------------- readings
 
-    function _healthWad(PositionConfig memory position) private view returns (uint256) {
-        return ILendingAdapter(position.adapter).health(address(this), position.venueRef).healthWad;
+    /// @dev A decision that asks for at least the source's floor too wants it kept by what stays, whatever health was before.
+    function _promisesRest(Decision calldata d, Execution memory x) private pure returns (bool) {
+        return d.healthFloorWad >= x.position.healthFloorWad;
     }
 
     /// @return held tokenIn units of collateral
@@ -264,5 +273,14 @@ contract VaultMover is VaultSteps, VaultPorter {
         ILendingAdapter adapter = ILendingAdapter(position.adapter);
         held = adapter.collateralOf(address(this), position.venueRef, d.tokenIn);
         owed = adapter.debtOf(address(this), position.venueRef, d.tokenOut);
+    }
+
+    /// @dev The same, and the venue's view of health.
+    function _positionOf(Decision calldata d, PositionConfig memory position)
+        private
+        view
+        returns (VenuePosition memory)
+    {
+        return ILendingAdapter(position.adapter).positionOf(address(this), position.venueRef, d.tokenIn, d.tokenOut);
     }
 }

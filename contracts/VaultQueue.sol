@@ -5,6 +5,7 @@ import {VaultCalls} from "./VaultCalls.sol";
 import {ConfigPage, Page} from "./libraries/ConfigPage.sol";
 import {DecisionHash} from "./libraries/DecisionHash.sol";
 import {DecisionQueue} from "./libraries/DecisionQueue.sol";
+import {PackedWords} from "./libraries/PackedWords.sol";
 import {QueueTerms, QueuedDecision} from "./types/Config.sol";
 import {Decision} from "./types/Decision.sol";
 
@@ -24,7 +25,7 @@ abstract contract VaultQueue is VaultCalls {
         uint256 executableAt = block.timestamp + terms.delaySeconds;
         _queue.push(digest, epoch, executableAt, terms.graceSeconds, terms.maxQueued);
         // encoded anew: what a relayer put around the arguments is not kept
-        _queuedCalls[digest] = ConfigPage.write(abi.encode(decision, signature));
+        _queuedCalls[digest] = ConfigPage.write(PackedWords.pack(abi.encode(decision, signature)));
         emit Queued(decision.positionId, digest, executableAt);
     }
 }

@@ -12,7 +12,7 @@ import {ConfigPage, Page} from "./libraries/ConfigPage.sol";
 import {DecisionHash} from "./libraries/DecisionHash.sol";
 import {DecisionQueue} from "./libraries/DecisionQueue.sol";
 import {UnitMath} from "./libraries/UnitMath.sol";
-import {AssetConfig, QueueTerms, QueuedDecision} from "./types/Config.sol";
+import {AssetConfig, QueueTerms, QueuedDecision, SecondSource} from "./types/Config.sol";
 import {DECISION_VERSION, Decision, Outcome} from "./types/Decision.sol";
 import {Execution} from "./types/Execution.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
@@ -33,7 +33,8 @@ abstract contract VaultSteps is VaultCalls {
 
     /// @dev Versions and fields that no kind has yet are forbidden, not ignored.
     function _checkVersion(Decision calldata d) internal pure {
-        require(d.version == DECISION_VERSION, VersionUnsupported(d.version, DECISION_VERSION));
+        uint16 version = d.version;
+        require(version == DECISION_VERSION, VersionUnsupported(version, DECISION_VERSION));
         require(d.keeperFeeMaxWei == 0, FieldForbidden("keeperFeeMaxWei"));
     }
 
@@ -78,14 +79,19 @@ abstract contract VaultSteps is VaultCalls {
         view
         returns (uint256 inBps, uint256 outBps)
     {
-        AgreementGuard.Quote memory other = AgreementGuard.Quote(d.tokenOut, x.assetOut.tokenDecimals, x.priceOutWad);
-        inBps = AgreementGuard.worstDeviationBps(
-            d.tokenIn, x.assetIn, x.priceInWad, x.venueInWad, _quote(page, x.indexIn, other)
-        );
-        other = AgreementGuard.Quote(d.tokenIn, x.assetIn.tokenDecimals, x.priceInWad);
-        outBps = AgreementGuard.worstDeviationBps(
-            d.tokenOut, x.assetOut, x.priceOutWad, x.venueOutWad, _quote(page, x.indexOut, other)
-        );
+        (address tokenIn, address tokenOut) = (d.tokenIn, d.tokenOut);
+        (bool isToken0, uint256 decimals, uint256 priceWad) = (false, 0, 0);
+        if (x.assetIn.secondSource == SecondSource.UniswapV3Twap) {
+            (isToken0, decimals, priceWad) =
+                _quote(page.quoteOf(x.indexIn), page, tokenIn, tokenOut, x.assetOut, x.priceOutWad);
+        }
+        inBps = AgreementGuard.worstDeviationBps(x.assetIn, x.priceInWad, x.venueInWad, isToken0, decimals, priceWad);
+        if (x.assetOut.secondSource == SecondSource.UniswapV3Twap) {
+            (isToken0, decimals, priceWad) =
+                _quote(page.quoteOf(x.indexOut), page, tokenOut, tokenIn, x.assetIn, x.priceInWad);
+        }
+        outBps =
+            AgreementGuard.worstDeviationBps(x.assetOut, x.priceOutWad, x.venueOutWad, isToken0, decimals, priceWad);
     }
 
     /// @dev Risk is only raised where all views agree and neither price has just jumped.
@@ -103,33 +109,44 @@ abstract contract VaultSteps is VaultCalls {
     }
 
     /// @dev What an asset's mean-price pool quotes in: the swap's other token, which has been read, or a third one with a feed of its own.
-    function _quote(Page page, uint256 index, AgreementGuard.Quote memory other)
-        private
-        view
-        returns (AgreementGuard.Quote memory)
-    {
-        address token = page.quoteOf(index);
-        if (token == address(0) || token == other.token) return other;
+    /// @param token the pool's other token, zero without such a pool
+    /// @param base the asset's own
+    /// @return isToken0 whether the asset comes first in it, as every pool orders its two
+    /// @return decimals of the other token
+    /// @return priceWad its primary price, zero where its feed is not usable
+    function _quote(
+        address token,
+        Page page,
+        address base,
+        address other,
+        AssetConfig memory otherAsset,
+        uint256 otherPriceWad
+    ) private view returns (bool isToken0, uint256 decimals, uint256 priceWad) {
+        if (token == address(0) || token == other) {
+            return (base < other, otherAsset.tokenDecimals, otherPriceWad);
+        }
         AssetConfig memory asset = page.asset(page.indexOf(token));
         OracleGuard.Reading memory reading = OracleGuard.read(asset);
         bool usable = reading.fault == OracleGuard.Fault.None;
-        return AgreementGuard.Quote(token, asset.tokenDecimals, usable ? reading.priceWad : 0);
+        return (base < token, asset.tokenDecimals, usable ? reading.priceWad : 0);
     }
 
     /// @dev An emergency waives the notional budget, never the loss budget.
     function _reserveSwap(Decision calldata d, Execution memory x, Outcome memory outcome, uint256 actionLimitWad)
         internal
     {
-        require(d.maxLossBps != 0, ValueForbidden("maxLossBps", 0, x.limits.maxLossBps));
+        uint256 maxLossBps = d.maxLossBps;
+        require(maxLossBps != 0, ValueForbidden("maxLossBps", 0, x.limits.maxLossBps));
         uint256 notionalWad = UnitMath.valueWadUp(x.spend, x.priceInWad, x.assetIn.tokenDecimals);
         require(notionalWad <= actionLimitWad, ActionTooLarge(notionalWad, actionLimitWad));
-        x.reservedLossWad = UnitMath.bpsOfUp(notionalWad, d.maxLossBps);
+        x.reservedLossWad = UnitMath.bpsOfUp(notionalWad, maxLossBps);
         BudgetGuard.reserveSwap(_budgets, x.limits, _isEmergency(x) ? 0 : notionalWad, x.reservedLossWad);
         outcome.notionalWad = notionalWad;
     }
 
     function _checkLossLimit(Decision calldata d, Execution memory x) internal pure {
-        require(d.maxLossBps <= x.limits.maxLossBps, LossLimitTooHigh(d.maxLossBps, x.limits.maxLossBps));
+        (uint16 observed, uint16 allowed) = (d.maxLossBps, x.limits.maxLossBps);
+        require(observed <= allowed, LossLimitTooHigh(observed, allowed));
     }
 
     /// @dev Large actions wait where the owner can see them, and so does risk beyond a budget of its own, so that many small steps are not a

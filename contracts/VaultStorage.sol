@@ -50,16 +50,16 @@ abstract contract VaultStorage is IVaultTerms {
     mapping(bytes32 callHash => uint256) internal _executableAt; // unix seconds, zero = not submitted
     mapping(uint256 positionId => NetTerms) internal _nets;
     mapping(uint256 positionId => NetState) internal _netStates;
-    mapping(bytes32 digest => address) internal _queuedCalls; // arguments of a queued decision, as code; stale where the queue has it not
+    mapping(bytes32 digest => address) internal _queuedCalls; // arguments of a queued decision, packed, as code; stale where the queue has it not
 
-    bool private transient _locked;
+    uint256 private transient _locked; // 1 while funds move; a slot of its own, so that writing it reads nothing
     bool internal transient _carrying; // a position is on its way, and the lender in flight answers to the plane that carries it
 
     /// @dev Held by whatever moves funds, from its first line to its last; transient, so no path can leave it shut.
     modifier lock() {
         _enter();
         _;
-        _locked = false;
+        _locked = 0;
     }
 
     /// @dev For what neither moves funds nor may run while funds move.
@@ -80,16 +80,16 @@ abstract contract VaultStorage is IVaultTerms {
 
     function _enter() internal {
         _requireUnlocked();
-        _locked = true;
+        _locked = 1;
     }
 
     function _requireUnlocked() internal view {
-        require(!_locked, Locked());
+        require(_locked == 0, Locked());
     }
 
     /// @dev For what only an execution may reach.
     function _requireLocked() internal view {
-        require(_locked, Unauthorized(msg.sender));
+        require(_locked != 0, Unauthorized(msg.sender));
     }
 
     function _requireOwner() internal view {

@@ -9,6 +9,7 @@ import {VenueHealth} from "./interfaces/ILendingAdapter.sol";
 import {IVaultAgent} from "./interfaces/IVaultAgent.sol";
 import {IVaultRescue} from "./interfaces/IVaultRescue.sol";
 import {ConfigPage, Page} from "./libraries/ConfigPage.sol";
+import {PackedWords} from "./libraries/PackedWords.sol";
 import {RescueSize} from "./libraries/RescueSize.sol";
 import {QueuedDecision, TokenRole, Upkeep} from "./types/Config.sol";
 import {Decision, RouteKind} from "./types/Decision.sol";
@@ -48,7 +49,7 @@ abstract contract VaultUpkeep is VaultNet {
             bool ripe = item.epoch == _configEpoch && block.timestamp >= item.executableAt
                 && block.timestamp <= item.executableAt + graceSeconds;
             if (!ripe || item.executableAt < latest) continue;
-            bytes memory arguments = ConfigPage.wordsAt(_queuedCalls[item.digest]);
+            bytes memory arguments = PackedWords.unpack(ConfigPage.wordsAt(_queuedCalls[item.digest]));
             if (!_isCallable(positionId, arguments)) continue;
             (latest, call) = (item.executableAt, bytes.concat(IVaultAgent.executeQueued.selector, arguments));
         }

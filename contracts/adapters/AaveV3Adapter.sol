@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {ILendingAdapter, VenueHealth, VenueQuote} from "../interfaces/ILendingAdapter.sol";
+import {ILendingAdapter, VenueHealth, VenuePosition, VenueQuote} from "../interfaces/ILendingAdapter.sol";
 import {IAaveV3AddressesProvider, IAaveV3Oracle, IAaveV3Pool} from "../interfaces/external/IAaveV3.sol";
+import {StaticWord} from "../libraries/StaticWord.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
@@ -66,9 +67,17 @@ contract AaveV3Adapter is ILendingAdapter {
 
     /// @inheritdoc ILendingAdapter
     function repay(bytes32 venueRef, address token, uint256 amount) external onlyDelegated noSubAccount(venueRef) {
-        IERC20(token).forceApprove(address(pool), amount);
-        pool.repay(token, amount, VARIABLE_RATE, address(this)); // takes no more than the debt
-        _clearAllowance(token);
+        _payAtMost(token, amount, address(this));
+    }
+
+    /// @inheritdoc ILendingAdapter
+    function repayAndWithdraw(bytes32 venueRef, address debtToken, uint256 repaid, address token, uint256 withdrawn)
+        external
+        onlyDelegated
+        noSubAccount(venueRef)
+    {
+        _payAtMost(debtToken, repaid, address(this));
+        pool.withdraw(token, withdrawn, address(this));
     }
 
     /// @inheritdoc ILendingAdapter
@@ -100,9 +109,7 @@ contract AaveV3Adapter is ILendingAdapter {
     {
         uint256 owed = IERC20(_debtToken(token)).balanceOf(account); // the pool takes no "all" for another's debt
         amount = Math.min(amount, owed);
-        IERC20(token).forceApprove(address(pool), amount);
-        pool.repay(token, amount, VARIABLE_RATE, account);
-        _clearAllowance(token);
+        _payAtMost(token, amount, account);
     }
 
     /// @inheritdoc ILendingAdapter
@@ -141,9 +148,9 @@ contract AaveV3Adapter is ILendingAdapter {
 
     /// @inheritdoc ILendingAdapter
     function quote(address tokenIn, address tokenOut) external view returns (VenueQuote memory quote_) {
-        IAaveV3Oracle oracle = IAaveV3Oracle(addressesProvider.getPriceOracle());
-        quote_.priceInWad = _toWad(oracle.getAssetPrice(tokenIn));
-        quote_.priceOutWad = _toWad(oracle.getAssetPrice(tokenOut));
+        address oracle = addressesProvider.getPriceOracle();
+        quote_.priceInWad = _toWad(StaticWord.ask(oracle, IAaveV3Oracle.getAssetPrice.selector, tokenIn));
+        quote_.priceOutWad = _toWad(StaticWord.ask(oracle, IAaveV3Oracle.getAssetPrice.selector, tokenOut));
         quote_.spender = address(pool);
     }
 
@@ -168,6 +175,18 @@ contract AaveV3Adapter is ILendingAdapter {
     }
 
     /// @inheritdoc ILendingAdapter
+    function positionOf(address account, bytes32 venueRef, address collateral, address debt)
+        external
+        view
+        noSubAccount(venueRef)
+        returns (VenuePosition memory position)
+    {
+        position.held = IERC20(_aToken(collateral)).balanceOf(account);
+        position.owed = IERC20(_debtToken(debt)).balanceOf(account);
+        (,,,,, position.healthWad) = pool.getUserAccountData(account);
+    }
+
+    /// @inheritdoc ILendingAdapter
     function venuePriceWad(address token) external view returns (uint256) {
         return _toWad(IAaveV3Oracle(addressesProvider.getPriceOracle()).getAssetPrice(token));
     }
@@ -181,10 +200,17 @@ contract AaveV3Adapter is ILendingAdapter {
         return base * 1e18 / _baseUnit;
     }
 
-    /// @dev Aave enables a first deposit by itself, but a wei of donated aTokens makes the owner's first deposit a second one.
+    /// @dev The pool takes no more than the debt.
+    function _payAtMost(address token, uint256 amount, address account) private {
+        IERC20(token).forceApprove(address(pool), amount);
+        pool.repay(token, amount, VARIABLE_RATE, account);
+        _clearAllowance(token);
+    }
+
+    /// @dev Aave enables a first deposit by itself, but a wei of donated aTokens makes the owner's first deposit a second one. For one that is
+    /// enabled already the pool returns at once, for less than it costs to find that out.
     function _enableAsCollateral(address token) private {
-        uint256 bit = 2 * uint256(pool.getReserveData(token).id) + 1;
-        if (pool.getUserConfiguration(address(this)) >> bit & 1 == 0) pool.setUserUseReserveAsCollateral(token, true);
+        pool.setUserUseReserveAsCollateral(token, true);
     }
 
     /// @dev The pool takes less than what was approved where the debt is smaller; nothing may stay behind.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {ILendingAdapter, VenueHealth, VenueQuote} from "../interfaces/ILendingAdapter.sol";
+import {ILendingAdapter, VenueHealth, VenuePosition, VenueQuote} from "../interfaces/ILendingAdapter.sol";
 import {AssetInfo, IComet} from "../interfaces/external/IComet.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
@@ -113,6 +113,18 @@ contract CompoundV3Adapter is ILendingAdapter {
     }
 
     /// @inheritdoc ILendingAdapter
+    function repayAndWithdraw(bytes32 venueRef, address debtToken, uint256 repaid, address token, uint256 withdrawn)
+        external
+        onlyDelegated
+        noSubAccount(venueRef)
+        onlyBase(debtToken)
+        notBase(token)
+    {
+        _repay(repaid, address(this));
+        comet.withdraw(token, withdrawn);
+    }
+
+    /// @inheritdoc ILendingAdapter
     function transferOut(bytes32 venueRef, address token, uint256 amount, address to)
         external
         onlyDelegated
@@ -173,7 +185,7 @@ contract CompoundV3Adapter is ILendingAdapter {
         noSubAccount(venueRef)
         returns (VenueHealth memory view_)
     {
-        Weighed memory w = _weigh(account);
+        Weighed memory w = _weigh(account, comet.borrowBalanceOf(account));
         view_.collateralWad = w.collateral * PRICE_TO_WAD;
         view_.debtWad = w.debt * PRICE_TO_WAD;
         view_.liquidationThresholdBps = w.collateral == 0 ? 0 : w.weighted * BPS / w.collateral;
@@ -194,9 +206,7 @@ contract CompoundV3Adapter is ILendingAdapter {
         noSubAccount(venueRef)
         returns (uint256)
     {
-        if (token == baseToken) return 0; // what is lent to the market backs nothing
-        _asset(token); // the market answers 0 for a token that it does not list
-        return _held(account, token);
+        return _collateralOf(account, token);
     }
 
     /// @inheritdoc ILendingAdapter
@@ -206,9 +216,20 @@ contract CompoundV3Adapter is ILendingAdapter {
         noSubAccount(venueRef)
         returns (uint256)
     {
-        if (token == baseToken) return comet.borrowBalanceOf(account);
-        _asset(token); // a collateral is never owed
-        return 0;
+        return _debtOf(account, token);
+    }
+
+    /// @inheritdoc ILendingAdapter
+    function positionOf(address account, bytes32 venueRef, address collateral, address debt)
+        external
+        view
+        noSubAccount(venueRef)
+        returns (VenuePosition memory position)
+    {
+        position.held = _collateralOf(account, collateral);
+        position.owed = _debtOf(account, debt);
+        uint256 owed = debt == baseToken ? position.owed : comet.borrowBalanceOf(account);
+        position.healthWad = _healthWad(_weigh(account, owed));
     }
 
     /// @inheritdoc ILendingAdapter
@@ -229,9 +250,21 @@ contract CompoundV3Adapter is ILendingAdapter {
         comet.supplyTo(account, baseToken, amount);
     }
 
+    function _collateralOf(address account, address token) private view returns (uint256 held) {
+        if (token == baseToken) return 0; // what is lent to the market backs nothing
+        held = _held(account, token);
+        if (held == 0) _asset(token); // the market answers 0 for a token that it does not list
+    }
+
+    function _debtOf(address account, address token) private view returns (uint256) {
+        if (token == baseToken) return comet.borrowBalanceOf(account);
+        _asset(token); // a collateral is never owed
+        return 0;
+    }
+
     /// @dev The sum that `absorb` makes; it stops adding where the debt is covered, which changes no sign.
-    function _weigh(address account) private view returns (Weighed memory w) {
-        uint256 owed = comet.borrowBalanceOf(account);
+    /// @param owed what the account owes now
+    function _weigh(address account, uint256 owed) private view returns (Weighed memory w) {
         if (owed != 0) w.debt = owed * comet.getPrice(comet.baseTokenPriceFeed()) / _baseScale;
         (,,, uint256 assetsIn, uint256 more) = comet.userBasic(account);
         assetsIn |= more << 16;

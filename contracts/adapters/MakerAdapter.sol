@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {ILendingAdapter, VenueHealth, VenueQuote} from "../interfaces/ILendingAdapter.sol";
+import {ILendingAdapter, VenueHealth, VenuePosition, VenueQuote} from "../interfaces/ILendingAdapter.sol";
 import {
     IMakerCdpManager,
     IMakerDaiJoin,
@@ -130,6 +130,21 @@ contract MakerAdapter is ILendingAdapter {
     }
 
     /// @inheritdoc ILendingAdapter
+    /// @dev The Vat books both sides at once, at the debt of this second.
+    function repayAndWithdraw(bytes32 venueRef, address debtToken, uint256 repaid, address token, uint256 withdrawn)
+        external
+        onlyDelegated
+    {
+        (uint256 cdp, address urn) = _ownCdp(venueRef);
+        _requireToken(debtToken, dai);
+        _requireToken(token, gem);
+        (uint256 due, uint256 dart,) = _dues(urn, repaid);
+        _joinDai(urn, due);
+        manager.frob(cdp, -(withdrawn * _scale).toInt256(), -dart.toInt256());
+        _payOut(cdp, withdrawn, address(this));
+    }
+
+    /// @inheritdoc ILendingAdapter
     /// @dev A cdp is the position token here and cannot be split: `type(uint256).max` gives the cdp away with collateral, debt and whatever
     /// else is in its account; any other amount is freed and paid out to `to` in tokens.
     function transferOut(bytes32 venueRef, address token, uint256 amount, address to) external onlyDelegated {
@@ -219,6 +234,24 @@ contract MakerAdapter is ILendingAdapter {
     }
 
     /// @inheritdoc ILendingAdapter
+    function positionOf(address account, bytes32 venueRef, address collateral, address debt)
+        external
+        view
+        returns (VenuePosition memory position)
+    {
+        Book memory book = _book(account, venueRef);
+        if (collateral != dai) {
+            _requireToken(collateral, gem);
+            position.held = book.ink / _scale;
+        }
+        if (debt != gem) {
+            _requireToken(debt, dai);
+            position.owed = Math.ceilDiv(book.art * book.rate, RAY);
+        }
+        position.healthWad = _healthWad(book, book.spot);
+    }
+
+    /// @inheritdoc ILendingAdapter
     /// @dev The price that the Vat uses now, back from its spot, and rounded to the nearest wad, which undoes the Spotter's rounding. Dai
     /// counts at par, as in the Vat, whatever it trades at.
     function venuePriceWad(address token) public view returns (uint256) {
@@ -303,8 +336,12 @@ contract MakerAdapter is ILendingAdapter {
 
     function _free(uint256 cdp, uint256 locked, uint256 unlocked, address to) private {
         manager.frob(cdp, -(locked * _scale).toInt256(), 0);
-        manager.flux(cdp, address(this), (locked + unlocked) * _scale);
-        gemJoin.exit(to, locked + unlocked);
+        _payOut(cdp, locked + unlocked, to);
+    }
+
+    function _payOut(uint256 cdp, uint256 amount, address to) private {
+        manager.flux(cdp, address(this), amount * _scale);
+        gemJoin.exit(to, amount);
     }
 
     /// @dev What to pay for how many shares: all of them where `amount` covers the debt, otherwise as many as it pays in full.
@@ -379,7 +416,8 @@ contract MakerAdapter is ILendingAdapter {
         bool his;
         cdp = uint256(venueRef);
         (urn, his) = _lookUp(venueRef, owner);
-        require(his, CdpOfAnother(cdp, manager.owns(cdp), owner));
+        // not a `require`, whose error would be looked up also where there is none
+        if (!his) revert CdpOfAnother(cdp, manager.owns(cdp), owner);
     }
 
     /// @dev A cdp that does not exist has no kind, and one of another kind is another adapter's.

@@ -12,12 +12,6 @@ import {OracleGuard} from "./OracleGuard.sol";
 /// a second feed.
 /// In a crash a mean lags behind by 10 % and more, so disagreement shrinks a reducing swap before it forbids it.
 library AgreementGuard {
-    struct Quote {
-        address token;
-        uint256 decimals;
-        uint256 priceWad; // primary price, zero where its feed is not usable
-    }
-
     /// @notice Greatest action, USD in wad, that the agreement of the views allows: all of `maxActionWad` within `agreeBps`, half of it
     /// within `disagreeBps`. Beyond, the error names the token.
     function requireActionLimitWad(address token, uint256 deviationBps, Limits memory limits)
@@ -32,34 +26,47 @@ library AgreementGuard {
     }
 
     /// @notice Greatest distance of any view from the primary price, bps of the primary, rounded up. An unusable view is infinitely far.
-    /// @param venueWad the venue's own price of `token`
-    /// @param quote the other token of the asset's mean-price pool and what is known of it; not read without such a pool
+    /// @param venueWad the venue's own price of the asset
+    /// @param isToken0 whether it comes first in its mean-price pool; this and what follows is not looked at without such a pool
+    /// @param quoteDecimals of the pool's other token
+    /// @param quotePriceWad primary price of the pool's other token, zero where its feed is not usable
     function worstDeviationBps(
-        address token,
         AssetConfig memory asset,
         uint256 primaryWad,
         uint256 venueWad,
-        Quote memory quote
+        bool isToken0,
+        uint256 quoteDecimals,
+        uint256 quotePriceWad
     ) internal view returns (uint256 worstBps) {
         worstBps = UnitMath.deviationBpsUp(venueWad, primaryWad);
+        SecondSource source = asset.secondSource;
         // no other case: an unset second source cannot be configured, an absent one is the owner's choice
-        if (asset.secondSource == SecondSource.Absent) return worstBps;
-        uint256 secondBps = type(uint256).max;
-        if (asset.secondSource == SecondSource.Feed) {
-            OracleGuard.Reading memory reading = OracleGuard.readSecond(asset);
-            bool usable = reading.fault == OracleGuard.Fault.None;
-            if (usable) secondBps = UnitMath.deviationBpsUp(reading.priceWad, primaryWad);
-        } else if (quote.priceWad != 0) {
-            (bool usable, uint256 meanWad) = UniswapV3Twap.tryPriceWad(
-                asset.second,
-                asset.secondSeconds,
-                token < quote.token, // as every pool orders its two
-                UnitMath.unit(asset.tokenDecimals),
-                UnitMath.unit(quote.decimals),
-                quote.priceWad
-            );
-            if (usable) secondBps = UnitMath.deviationBpsUp(meanWad, primaryWad);
-        }
+        if (source == SecondSource.Absent) return worstBps;
+        (bool usable, uint256 secondWad) = source == SecondSource.Feed
+            ? _secondFeedWad(asset)
+            : _meanWad(asset, isToken0, quoteDecimals, quotePriceWad);
+        uint256 secondBps = usable ? UnitMath.deviationBpsUp(secondWad, primaryWad) : type(uint256).max;
         if (secondBps > worstBps) worstBps = secondBps;
+    }
+
+    function _secondFeedWad(AssetConfig memory asset) private view returns (bool usable, uint256 priceWad) {
+        OracleGuard.Reading memory reading = OracleGuard.readSecond(asset);
+        return (reading.fault == OracleGuard.Fault.None, reading.priceWad);
+    }
+
+    function _meanWad(AssetConfig memory asset, bool isToken0, uint256 quoteDecimals, uint256 quotePriceWad)
+        private
+        view
+        returns (bool usable, uint256 priceWad)
+    {
+        if (quotePriceWad == 0) return (false, 0);
+        return UniswapV3Twap.tryPriceWad(
+            asset.second,
+            asset.secondSeconds,
+            isToken0,
+            UnitMath.unit(asset.tokenDecimals),
+            UnitMath.unit(quoteDecimals),
+            quotePriceWad
+        );
     }
 }

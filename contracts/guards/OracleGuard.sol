@@ -28,8 +28,14 @@ library OracleGuard {
 
     /// @notice Price of `token`, USD per whole token in wad, or the error that says what is wrong with its feed.
     function requirePriceWad(address token, AssetConfig memory asset) internal view returns (uint256) {
-        Reading memory reading = read(asset);
-        if (reading.fault == Fault.None) return reading.priceWad;
+        (, int256 answer, uint256 updatedAt) = _latestRound(asset.feed);
+        (Fault fault, uint256 priceWad) = _judge(asset, answer, updatedAt);
+        if (fault != Fault.None) _refuse(token, asset, Reading(fault, answer, updatedAt, priceWad));
+        return priceWad;
+    }
+
+    /// @dev Names what is wrong; there is a fault.
+    function _refuse(address token, AssetConfig memory asset, Reading memory reading) private view {
         require(reading.fault != Fault.Unset, IVaultTerms.FeedUnset(token));
         if (reading.fault == Fault.NotPositive) _explain(token, asset.feed, reading.answer);
         require(
@@ -44,10 +50,8 @@ library OracleGuard {
 
     /// @notice The same judgement as a value: never reverts, so that a view built on a dead feed counts as absent.
     function read(AssetConfig memory asset) internal view returns (Reading memory reading) {
-        address feed = asset.feed;
-        if (feed == address(0)) return Reading(Fault.Unset, 0, 0, 0);
-        (, reading.answer, reading.updatedAt) = _latestRound(feed);
-        reading.fault = _judge(asset, reading);
+        (, reading.answer, reading.updatedAt) = _latestRound(asset.feed);
+        (reading.fault, reading.priceWad) = _judge(asset, reading.answer, reading.updatedAt);
     }
 
     /// @notice The second feed of an asset that has one, judged by its own heartbeat and by the bounds and decimals of the primary.
@@ -62,7 +66,7 @@ library OracleGuard {
     /// @notice Forbids a price that moved more than `maxJumpBps` since the round before. For risk-raising actions only: a crash is a jump,
     /// and it must never disarm the rescue. A feed that cannot show the round before counts as having jumped without limit.
     function requireNoJump(address token, AssetConfig memory asset) internal view {
-        (uint80 roundId, int256 answer,) = _latestRound(asset.feed);
+        (uint256 roundId, int256 answer,) = _latestRound(asset.feed);
         int256 previous = roundId == 0 ? int256(0) : _answerOf(asset.feed, roundId - 1);
         uint256 jumpBps = type(uint256).max;
         if (answer > 0 && previous > 0) {
@@ -81,25 +85,44 @@ library OracleGuard {
         revert IVaultTerms.PriceNotPositive(token, answer);
     }
 
-    function _judge(AssetConfig memory asset, Reading memory reading) private view returns (Fault) {
-        if (reading.answer <= 0) return Fault.NotPositive;
-        reading.priceWad = UnitMath.toWad(uint256(reading.answer), asset.feedDecimals);
-        if (reading.updatedAt > block.timestamp) return Fault.FromFuture;
-        if (block.timestamp - reading.updatedAt > asset.maxAgeSeconds) return Fault.Stale;
-        if (reading.priceWad < asset.minPriceWad || reading.priceWad > asset.maxPriceWad) return Fault.OutOfBounds;
-        return Fault.None;
+    /// @return fault what is wrong, if anything
+    /// @return priceWad zero unless the answer was positive
+    function _judge(AssetConfig memory asset, int256 answer, uint256 updatedAt)
+        private
+        view
+        returns (Fault fault, uint256 priceWad)
+    {
+        if (answer <= 0) return (asset.feed == address(0) ? Fault.Unset : Fault.NotPositive, 0);
+        // positive by the line above
+        // forge-lint: disable-next-line(unsafe-typecast)
+        priceWad = UnitMath.toWad(uint256(answer), asset.feedDecimals);
+        if (updatedAt > block.timestamp) return (Fault.FromFuture, priceWad);
+        if (block.timestamp - updatedAt > asset.maxAgeSeconds) return (Fault.Stale, priceWad);
+        if (priceWad < asset.minPriceWad || priceWad > asset.maxPriceWad) return (Fault.OutOfBounds, priceWad);
     }
 
-    /// @dev All zero where the feed does not answer.
-    function _latestRound(address feed) private view returns (uint80 roundId, int256 answer, uint256 updatedAt) {
-        try IAggregatorV3(feed).latestRoundData() returns (uint80 id, int256 value, uint256, uint256 stamp, uint80) {
-            return (id, value, stamp);
-        } catch {}
+    /// @dev All zero where the feed does not answer, answers less than the five words of a round, or is no contract: zero is, too. Five words are
+    /// read as they come, because decoding them costs as much as a slot of the feed.
+    function _latestRound(address feed) private view returns (uint256 roundId, int256 answer, uint256 updatedAt) {
+        bytes4 selector = IAggregatorV3.latestRoundData.selector;
+        assembly ("memory-safe") {
+            let round := mload(0x40) // scratch beyond the free pointer; nothing is allocated
+            mstore(round, selector)
+            let done := staticcall(gas(), feed, round, 4, round, 160)
+            if and(done, gt(returndatasize(), 159)) {
+                roundId := mload(round)
+                answer := mload(add(round, 32))
+                updatedAt := mload(add(round, 96))
+            }
+        }
     }
 
     /// @dev Zero where the feed does not know the round.
-    function _answerOf(address feed, uint80 roundId) private view returns (int256) {
-        try IAggregatorV3(feed).getRoundData(roundId) returns (uint80, int256 value, uint256, uint256, uint80) {
+    function _answerOf(address feed, uint256 roundId) private view returns (int256) {
+        if (roundId > type(uint80).max) return 0;
+        // in range by the line above
+        // forge-lint: disable-next-line(unsafe-typecast)
+        try IAggregatorV3(feed).getRoundData(uint80(roundId)) returns (uint80, int256 value, uint256, uint256, uint80) {
             return value;
         } catch {
             return 0;

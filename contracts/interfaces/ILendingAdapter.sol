@@ -16,6 +16,13 @@ struct VenueQuote {
     address spender; // `spenderOf` what enters it
 }
 
+/// @notice Both amounts of a position and its health, in one answer.
+struct VenuePosition {
+    uint256 held; // `collateralOf` one token
+    uint256 owed; // `debtOf` another
+    uint256 healthWad; // as in `health`
+}
+
 /// @title One lending protocol behind one interface
 /// @notice Adapters hold no policy, no storage and no funds. Mutators run by delegatecall from a vault, refuse direct calls, act on
 /// `address(this)` only (the four porters also on the account that they name) and leave no allowance behind. The views are called directly and
@@ -39,6 +46,11 @@ interface ILendingAdapter {
 
     /// @notice Repays at most `amount`, never more than the debt.
     function repay(bytes32 venueRef, address token, uint256 amount) external;
+
+    /// @notice `repay` of at most `repaid`, then `withdraw` of exactly `withdrawn`, in one call: what a sale of collateral for debt does to a
+    /// position.
+    function repayAndWithdraw(bytes32 venueRef, address debtToken, uint256 repaid, address token, uint256 withdrawn)
+        external;
 
     /// @notice Hands the position token of `token` (an aToken, for example) to `to` without redeeming it.
     function transferOut(bytes32 venueRef, address token, uint256 amount, address to) external;
@@ -72,6 +84,12 @@ interface ILendingAdapter {
 
     /// @notice Debt of `account` in units of `token`, interest included, rounded as the venue rounds; zero where it is collateral only.
     function debtOf(address account, bytes32 venueRef, address token) external view returns (uint256);
+
+    /// @notice `collateralOf` one token, `debtOf` another and the health, in one call: what they share is looked up once.
+    function positionOf(address account, bytes32 venueRef, address collateral, address debt)
+        external
+        view
+        returns (VenuePosition memory);
 
     /// @notice The venue's own price of `token`, USD per whole token, 18 decimals.
     function venuePriceWad(address token) external view returns (uint256);

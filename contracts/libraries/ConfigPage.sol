@@ -160,7 +160,9 @@ library ConfigPage {
 
     function roleOf(uint256 roles, uint256 index) internal pure returns (TokenRole) {
         // an asset that is not one has an index of at most 16, whose byte no position has
-        return TokenRole(roles >> (8 * index) & 0xff);
+        unchecked {
+            return TokenRole(roles >> (8 * index) & 0xff); // no overflow: the line above
+        }
     }
 
     /// @notice Place of `token` among the assets, which must have this role. A token without a role in the position has none to show, whether it

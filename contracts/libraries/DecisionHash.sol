@@ -17,12 +17,13 @@ library DecisionHash {
     string internal constant DECISION_TYPE =
         "Decision(uint16 version,uint256 positionId,address venue,uint8 kind,Route route,address tokenIn,address tokenOut,uint256 maxIn,uint256 minOut,address targetVenue,uint256 targetPositionId,uint256 healthFloorWad,uint256 healthCeilingWad,uint16 maxLossBps,uint256 keeperFeeMaxWei,uint32 probabilityPpm,uint32 horizonSeconds,bytes32 modelId,bytes32 snapshotHash,uint64 snapshotBlock,bytes32 journalHead,uint64 configEpoch,uint256 nonce,uint48 validAfter,uint48 validUntil)Route(uint8 kind,bytes path,address flashSource)";
 
-    // the tests hold each constant against its string and against forge's own EIP-712 implementation
-    bytes32 internal constant DOMAIN_TYPEHASH = keccak256(bytes(DOMAIN_TYPE));
-    bytes32 internal constant ROUTE_TYPEHASH = keccak256(bytes(ROUTE_TYPE));
-    bytes32 internal constant DECISION_TYPEHASH = keccak256(bytes(DECISION_TYPE));
-    bytes32 internal constant NAME_HASH = keccak256(bytes(NAME));
-    bytes32 internal constant VERSION_HASH = keccak256(bytes(VERSION));
+    // written out, because the IR pipeline hashes a string constant anew at every use; the tests hold each against its string and against
+    // forge's own EIP-712 implementation
+    bytes32 internal constant DOMAIN_TYPEHASH = 0x8b73c3c69bb8fe3d512ecc4cf759cc79239f7b179b0ffacaa9a75d522b39400f;
+    bytes32 internal constant ROUTE_TYPEHASH = 0xf4cf4d99cdc5ffe792fd2fb14ce8cdd93936432c3ed5f1bd4bb97084fe037ea3;
+    bytes32 internal constant DECISION_TYPEHASH = 0x88c9b348666f3d1f8a95c6df6607dc912036a82b774662afbeade1dfc0e37131;
+    bytes32 internal constant NAME_HASH = 0x29d43be21cbeb07dd6866a2ceba7904ccdb01a8d0ccfd1d16af47f67b2e01710;
+    bytes32 internal constant VERSION_HASH = 0xc89efdaa54c0f20c7adf612882df0950f5a951637e0307cdcb4c672f298b8bc6;
 
     uint256 private constant MEMBERS = 25;
     uint256 private constant ROUTE_INDEX = 4;
@@ -55,7 +56,18 @@ library DecisionHash {
         }
     }
 
-    function routeHash(Route calldata route) internal pure returns (bytes32) {
-        return keccak256(abi.encode(ROUTE_TYPEHASH, route.kind, keccak256(route.path), route.flashSource));
+    /// @dev The same for a route: kind and source are copied as they stand, with the path's hash between them.
+    function routeHash(Route calldata route) internal pure returns (bytes32 hash) {
+        bytes calldata path = route.path;
+        bytes32 typeHash = ROUTE_TYPEHASH;
+        assembly ("memory-safe") {
+            let head := mload(0x40) // scratch beyond the free pointer; nothing is allocated
+            calldatacopy(head, path.offset, path.length)
+            let pathHash := keccak256(head, path.length)
+            mstore(head, typeHash)
+            calldatacopy(add(head, 32), route, 96)
+            mstore(add(head, 64), pathHash)
+            hash := keccak256(head, 128)
+        }
     }
 }

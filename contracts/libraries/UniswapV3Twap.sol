@@ -41,16 +41,35 @@ library UniswapV3Twap {
             (exponent < 0 ? Math.mulDiv(scaled, power, ONE_X128) : Math.mulDiv(scaled, ONE_X128, power)) / quoteUnit;
     }
 
-    /// @notice 1.0001^(-exponent) as a 128-bit fraction, by repeated squaring; each of at most 2 * 20 products loses less than 2^-128.
+    /// @notice 1.0001^(-exponent) as a 128-bit fraction: the product of 1.0001^(-2^k) over the bits k of the exponent; each of at most 20 products,
+    /// and each of the factors, loses less than 2^-128 a step.
+    /// @dev The factors are `INVERSE_BASE_X128` squared k times, rounded down each time; written out, because squaring them anew costs as much as
+    /// multiplying. A test makes them again. The next one would be zero.
     function inversePowerX128(uint256 exponent) internal pure returns (uint256 power) {
+        if (exponent >> 20 != 0) return 0;
         power = ONE_X128;
-        uint256 square = INVERSE_BASE_X128;
-        // no overflow: `power` is at most 2^128 and `square` below it
+        // no overflow: `power` is at most 2^128 and every factor below it
         unchecked {
-            for (; exponent != 0; exponent >>= 1) {
-                if (exponent & 1 != 0) power = power * square >> 128;
-                square = square * square >> 128;
-            }
+            if (exponent & 0x1 != 0) power = power * 0xfff97272373d413259a46990580e213a >> 128;
+            if (exponent & 0x2 != 0) power = power * 0xfff2e50f5f656932ef12357cf3c7fdcc >> 128;
+            if (exponent & 0x4 != 0) power = power * 0xffe5caca7e10e4e61c3624eaa0941cd0 >> 128;
+            if (exponent & 0x8 != 0) power = power * 0xffcb9843d60f6159c9db58835c926643 >> 128;
+            if (exponent & 0x10 != 0) power = power * 0xff973b41fa98c081472e6896dfb254be >> 128;
+            if (exponent & 0x20 != 0) power = power * 0xff2ea16466c96a3843ec78b326b5285d >> 128;
+            if (exponent & 0x40 != 0) power = power * 0xfe5dee046a99a2a811c461f1969c304b >> 128;
+            if (exponent & 0x80 != 0) power = power * 0xfcbe86c7900a88aedcffc83b479aa394 >> 128;
+            if (exponent & 0x100 != 0) power = power * 0xf987a7253ac413176f2b074cf7815e34 >> 128;
+            if (exponent & 0x200 != 0) power = power * 0xf3392b0822b70005940c7a398e4b70b4 >> 128;
+            if (exponent & 0x400 != 0) power = power * 0xe7159475a2c29b7443b29c7fa6e88961 >> 128;
+            if (exponent & 0x800 != 0) power = power * 0xd097f3bdfd2022b8845ad8f792aa574d >> 128;
+            if (exponent & 0x1000 != 0) power = power * 0xa9f746462d870fdf8a65dc1f90e06084 >> 128;
+            if (exponent & 0x2000 != 0) power = power * 0x70d869a156d2a1b890bb3df62baf3122 >> 128;
+            if (exponent & 0x4000 != 0) power = power * 0x31be135f97d08fd981231505542fce08 >> 128;
+            if (exponent & 0x8000 != 0) power = power * 0x9aa508b5b7a84e1c677de54f3e99b28 >> 128;
+            if (exponent & 0x10000 != 0) power = power * 0x5d6af8dedb81196699c329225ee5f8 >> 128;
+            if (exponent & 0x20000 != 0) power = power * 0x2216e584f5fa1ea926041bedfe97 >> 128;
+            if (exponent & 0x40000 != 0) power = power * 0x48a170391f7dc42444e8fa2 >> 128;
+            if (exponent & 0x80000 != 0) power = power * 0x149b34ee7ac262 >> 128;
         }
     }
 

@@ -34,7 +34,10 @@ library UnitMath {
     /// @notice Distance of `observed` from `anchor` in bps of `anchor`, rounded up; unbounded for a zero anchor.
     function deviationBpsUp(uint256 observed, uint256 anchor) internal pure returns (uint256) {
         if (anchor == 0) return type(uint256).max;
-        uint256 distance = observed > anchor ? observed - anchor : anchor - observed;
+        uint256 distance;
+        unchecked {
+            distance = observed > anchor ? observed - anchor : anchor - observed; // no underflow: the lesser is taken off
+        }
         // saturates: a distance this large is beyond every limit, and the guard must answer rather than overflow
         if (distance > type(uint256).max / BPS) return type(uint256).max;
         unchecked {

@@ -6,6 +6,7 @@ import {IUniswapV3Pool, IUniswapV3SwapCallback} from "../interfaces/external/IUn
 import {SwapPath} from "../libraries/SwapPath.sol";
 import {ActionKind} from "../types/Decision.sol";
 import {FlashSwapSlots} from "./FlashSwapSlots.sol";
+import {Create2} from "@openzeppelin/contracts/utils/Create2.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 /// @notice One flash swap in flight: `tokenIn` out of a position, by sale of collateral or by new debt, `tokenOut` into it.
@@ -42,18 +43,20 @@ abstract contract UniswapV3FlashSwap is FlashSwapSlots, IUniswapV3SwapCallback {
     /// @notice Callback of the pool in flight.
     function uniswapV3SwapCallback(int256 amount0Delta, int256 amount1Delta, bytes calldata data) external {
         // a pool in flight exists only between `_flashSwap` and here, which is inside the vault's lock
-        require(msg.sender == _pendingPool, IVaultTerms.CallbackUnexpected(msg.sender));
-        require(keccak256(data) == _pendingDataHash, IVaultTerms.CallbackUnexpected(msg.sender));
-        _pendingPool = address(0);
-        _pendingDataHash = 0;
-        FlashSwapOrder memory order = abi.decode(data, (FlashSwapOrder));
-        (uint256 due, uint256 obtained) = _flows(order, amount0Delta, amount1Delta);
+        bool expected = _swapHash(msg.sender, keccak256(data)) == _pendingSwap;
+        require(expected, IVaultTerms.CallbackUnexpected(msg.sender));
+        _pendingSwap = 0;
+        FlashSwapOrder calldata order;
+        assembly ("memory-safe") {
+            order := data.offset // the very bytes that `_flashSwapAt` encoded from an order
+        }
+        (uint256 due, uint256 obtained) = _flows(order.tokenIn < order.tokenOut, amount0Delta, amount1Delta);
         require(due <= order.amountIn, IVaultTerms.InputTooHigh(due, order.amountIn));
         _onFlashSwap(order, obtained, due);
     }
 
     /// @dev Runs with the pool's `obtained` in hand; must leave `due` of tokenIn with the pool, who is `msg.sender`.
-    function _onFlashSwap(FlashSwapOrder memory order, uint256 obtained, uint256 due) internal virtual;
+    function _onFlashSwap(FlashSwapOrder calldata order, uint256 obtained, uint256 due) internal virtual;
 
     /// @dev Callers hold the lock and hold what is returned against balances and the venue's books.
     /// @return spent tokenIn units that the pool was paid
@@ -71,8 +74,7 @@ abstract contract UniswapV3FlashSwap is FlashSwapSlots, IUniswapV3SwapCallback {
         returns (uint256 spent, uint256 obtained)
     {
         bytes memory data = abi.encode(order);
-        _pendingPool = pool;
-        _pendingDataHash = keccak256(data);
+        _pendingSwap = _swapHash(pool, keccak256(data));
         bool zeroForOne = order.tokenIn < order.tokenOut;
         (int256 amount0, int256 amount1) = IUniswapV3Pool(pool)
             .swap(
@@ -82,17 +84,26 @@ abstract contract UniswapV3FlashSwap is FlashSwapSlots, IUniswapV3SwapCallback {
                 zeroForOne ? LOWEST_PRICE_LIMIT : HIGHEST_PRICE_LIMIT,
                 data
             );
-        require(_pendingPool == address(0), IVaultTerms.CallbackUnexpected(pool));
-        return _flows(order, amount0, amount1);
+        require(_pendingSwap == 0, IVaultTerms.CallbackUnexpected(pool));
+        return _flows(zeroForOne, amount0, amount1);
+    }
+
+    /// @dev Never zero, which is "none in flight".
+    function _swapHash(address pool, bytes32 dataHash) private pure returns (bytes32 hash) {
+        assembly ("memory-safe") {
+            mstore(0, shr(96, shl(96, pool))) // scratch space; the compiler does not promise clean bits above an address
+            mstore(32, dataHash)
+            hash := keccak256(0, 64)
+        }
     }
 
     /// @dev What the pool takes and gives. An exact input takes something and gives something; checked because funds leave by it.
-    function _flows(FlashSwapOrder memory order, int256 amount0, int256 amount1)
+    function _flows(bool zeroForOne, int256 amount0, int256 amount1)
         private
         view
         returns (uint256 due, uint256 obtained)
     {
-        (int256 taken, int256 given) = order.tokenIn < order.tokenOut ? (amount0, amount1) : (amount1, amount0);
+        (int256 taken, int256 given) = zeroForOne ? (amount0, amount1) : (amount1, amount0);
         require(taken > 0 && given < 0, IVaultTerms.CallbackUnexpected(msg.sender));
         // signs checked in the line above
         // forge-lint: disable-next-line(unsafe-typecast)
@@ -119,7 +130,6 @@ abstract contract UniswapV3FlashSwap is FlashSwapSlots, IUniswapV3SwapCallback {
     function _poolOf(address tokenA, address tokenB, uint24 fee) internal view returns (address) {
         (address token0, address token1) = tokenA < tokenB ? (tokenA, tokenB) : (tokenB, tokenA);
         bytes32 salt = keccak256(abi.encode(token0, token1, fee));
-        bytes32 hash = keccak256(abi.encodePacked(hex"ff", uniswapV3Factory, salt, POOL_INIT_CODE_HASH));
-        return address(uint160(uint256(hash)));
+        return Create2.computeAddress(salt, POOL_INIT_CODE_HASH, uniswapV3Factory);
     }
 }

@@ -63,7 +63,7 @@ struct Decision {
 struct Outcome {
     uint256 spent; // tokenIn units that left idle funds or the position
     uint256 obtained; // tokenOut units that reached idle funds or the position
-    uint256 healthBeforeWad; // venue's view, zero where the venue cannot tell (idle kinds) or was not asked (swaps that promise the owner's floor)
+    uint256 healthBeforeWad; // venue's view, zero where the venue cannot tell (idle kinds) or was not asked (swaps and moves that promise the owner's floor)
     uint256 healthAfterWad;
     uint256 notionalWad; // USD, 18 decimals, zero for idle kinds
     uint256 lossWad; // USD, 18 decimals, measured equity loss; zero if equity rose

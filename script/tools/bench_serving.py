@@ -2,7 +2,8 @@
 
 Timed for every block: the payload's hexadecimal text to an observation, stages 2 to 5 for all positions, and
 for each act the sealing, the EIP-712 digest, the signature and its check. Not timed: network, the vault's
-preview (a network call) and the journal's disk, which a run of its own measures for one position. With
+preview (a network call), the collection of garbage, which waits for the end of the block here as in a run,
+and the journal's disk, which a run of its own measures for one position. With
 100,000 positions the payload holds prices; a screen finds who needs a look, and only these are read, judged
 and signed, the least healthy first.
 """
@@ -10,7 +11,6 @@ and signed, the least healthy first.
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 import os
 import subprocess
@@ -27,6 +27,8 @@ from eth_account import Account
 from measured import machine, machine_line, quantiles_ms
 from serving_world import POOL, USDC, WETH, Replayed, World, holdings_of, price_path, terms_of
 
+from ballast.app.quiet import uncollected
+from ballast.app.run import ready_weights
 from ballast.decision.carry import RiskCarry, initial_carry
 from ballast.decision.eip712 import digest
 from ballast.decision.pipeline import Evaluation, evaluate_all
@@ -38,7 +40,7 @@ from ballast.domain.verdict import Act
 from ballast.ingest.pools import PoolMeta, Pools
 from ballast.ingest.reader import Reader
 from ballast.journal.journal import Journal
-from ballast.risk.model import Horizon, Weights, load_default_weights, state_from_hex
+from ballast.risk.model import Horizon, Weights, state_from_hex
 from ballast.risk.screen import Limit, attention_level, needing_attention
 from ballast.risk.thresholds import load_default_thresholds
 from ballast.tx.signers import LocalKey
@@ -155,7 +157,7 @@ def run_all(count: int, blocks: int, journal: Journal | None = None) -> Times:
         if count == 1 and index % RESTLESS_BLOCKS == 0:
             world.borrow_to(0, RISKY_HEALTH_WAD, index)
         payload, watch = world.payload(index), Stopwatch()
-        with watch:
+        with uncollected(), watch:
             done = agent.tick(world, index, payload)
         if index >= WARM_BLOCKS:
             times.add(watch, len(done))
@@ -172,10 +174,7 @@ def build(count: int, blocks: int, journal: Journal | None = None) -> tuple[Agen
     key = LocalKey(Account.from_key(b"\x01" * 32))
     terms = terms_of(count, key.address)
     world = World(terms, holdings_of(count, SEED), price_path(blocks, SEED))
-    agent = Agent(load_default_weights(), terms, key, journal)
-    gc.collect()
-    gc.freeze()
-    return agent, world
+    return Agent(ready_weights(lambda _note: None, count), terms, key, journal), world
 
 
 def execute(world: World, done: list[tuple[Evaluation, SealedDecision]], rows: dict[str, int]) -> None:
@@ -198,14 +197,14 @@ def run_crowd(count: int, blocks: int) -> tuple[Times, int]:
     times, queue = Times(), 0
     for index in range(blocks):
         payload, before, watch = world.payload(index), agent.carry, Stopwatch()
-        with watch:
+        with uncollected(), watch:
             agent.tick(world, index, payload)
             rows, waiting = screen_rows(agent, world.prices[index] / 1e8, per_price)
         few = World(tuple(terms[row] for row in rows), [holdings[row] for row in rows], world.prices)
         reading = few.payload(index)
         clerk = Agent(agent.weights, few.terms, agent.key, node=agent.node)
         clerk.carry = before
-        with watch:
+        with uncollected(), watch:
             done = clerk.tick(few, index, reading) if few.terms else []
         if index >= WARM_BLOCKS:
             times.add(watch, len(done))

@@ -18,6 +18,7 @@ from pathlib import Path
 from run_tests import COLOUR, FORGE, FORGE_TOTAL, ROOT, contracts_hash, product, upstream
 
 STATE = ROOT / "build/campaigns/slices.jsonl"
+SLICE_RUNS = 250  # stands at VenueInvariants.t.sol too, for forge's profile of this name
 
 
 def done_so_far(state: Path, depth: int) -> tuple[int, int]:
@@ -27,14 +28,15 @@ def done_so_far(state: Path, depth: int) -> tuple[int, int]:
     return len(rows), sum(counted)
 
 
-def run_slice(url: str, seed: int, runs: int, depth: int) -> float:
+def run_slice(url: str, seed: int, depth: int) -> float:
     """Run one slice; return its seconds.
 
     Raises:
         RuntimeError: where a promise was broken, or no test ran.
     """
     environment = {**os.environ, "BALLAST_UPSTREAM": url, "BALLAST_ARTIFACTS": str(product())}
-    environment |= {"FOUNDRY_INVARIANT_RUNS": str(runs), "FOUNDRY_INVARIANT_DEPTH": str(depth)}
+    environment |= {"FOUNDRY_PROFILE": "campaigns", "FOUNDRY_INVARIANT_DEPTH": str(depth)}
+    environment |= {"FOUNDRY_INVARIANT_RUNS": str(SLICE_RUNS)}
     command = [
         FORGE,
         "test",
@@ -58,7 +60,6 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=10_000, help="in all")
     parser.add_argument("--depth", type=int, default=100, help="calls of one run")
-    parser.add_argument("--slice", type=int, default=250, help="runs of one slice")
     parser.add_argument(
         "--budget-seconds", type=float, default=float("inf"), help="start no slice after this long"
     )
@@ -70,9 +71,9 @@ def main() -> int:
     with upstream() as url:
         while runs < asked.runs and time.monotonic() < until:
             slices += 1
-            seconds = run_slice(url, slices, asked.slice, asked.depth)
-            runs += asked.slice
-            row = {"seed": slices, "runs": asked.slice, "depth": asked.depth, "seconds": seconds}
+            seconds = run_slice(url, slices, asked.depth)
+            runs += SLICE_RUNS
+            row = {"seed": slices, "runs": SLICE_RUNS, "depth": asked.depth, "seconds": seconds}
             row["code"] = contracts_hash()
             with asked.state.open("a") as file:
                 file.write(json.dumps(row) + "\n")

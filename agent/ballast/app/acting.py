@@ -7,7 +7,9 @@ the same nonce of the vault may take its place: of the two only one can ever exe
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ballast.app.crash import AbstractCrashPoint
 from ballast.app.recorder import Recorder
@@ -28,7 +30,7 @@ from ballast.tx.preflight import preview
 from ballast.tx.receipts import receipt, transaction_count
 from ballast.tx.sender import NotTaken, Sender
 from ballast.tx.signers import AbstractSigner
-from ballast.tx.transactions import build, execute_calldata, gas_limit
+from ballast.tx.transactions import build, build_call, execute_calldata, gas_limit
 
 # Beside replacements: transactions that reverted, or whose nonce somebody else used.
 MAX_RETRIES = 2
@@ -91,9 +93,13 @@ class Actor:
         self._crash = crash
         self._nonces = Nonces()
         self._progress: dict[bytes, Progress] = {}
+        self._errand_nonce: int | None = None
         for intent in recorder.open():
             for attempt in intent.attempts:
                 self._nonces.record(attempt.tx_nonce, Bid(attempt.max_fee_wei, attempt.tip_wei))
+        errand = recorder.journal.last("heartbeat")
+        if errand is not None:
+            self._remember_errand(errand.data())
 
     def propose(self, evaluation: Evaluation, act: Act, terms: PositionTerms, tick_seq: int) -> Sent | None:
         """Makes a decision of an act and sends it.
@@ -171,9 +177,47 @@ class Actor:
         """Drops what is known of an intent that is no longer live."""
         self._progress.pop(intent.sealed.digest, None)
 
+    @property
+    def patience_blocks(self) -> int:
+        """Blocks that a transaction is given before another takes its nonce."""
+        return self._policy.replace_after_blocks
+
+    def errand(self, terms: PositionTerms, calldata: bytes, gas: int, block: BlockRef) -> Sent:
+        """Sends a call of the vault that carries no decision; the caller sees to it that none is live.
+
+        It stands on the lowest free nonce, so what comes next replaces it while it waits. It goes to public
+        nodes as well: there is nothing in it to hide.
+
+        Raises:
+            SendFailed: gas is above the ceiling, or nobody took the transaction.
+            QuorumLost: no quorum for the account's nonce.
+            JournalError: the entry could not be written.
+        """
+        tx_nonce = self._next_nonce(None)
+        before = self._nonces.replaced(tx_nonce)
+        offer = bid(block.base_fee_wei, self._policy.fees, urgent=False, replaces=before)
+        raw_tx, tx_hash = build_call(
+            self._keys.sender, terms.chain_id, terms.vault, calldata, tx_nonce, offer, gas
+        )
+        payload = {
+            "label": terms.label,
+            "tx_nonce": tx_nonce,
+            "max_fee_wei": offer.max_fee_wei,
+            "tip_wei": offer.tip_wei,
+            "tx_hash": tx_hash,
+        }
+        self._recorder.append("heartbeat", payload, block.number)
+        self._remember_errand(payload)
+        handed = self._sender.submit(raw_tx, public=True)
+        return Sent(b"", tx_hash, handed[-1].relay, 1)
+
     def close(self) -> None:
         """Drops the connections that transactions go through."""
         self._sender.close()
+
+    def _remember_errand(self, data: Mapping[str, Any]) -> None:
+        self._errand_nonce = data["tx_nonce"]
+        self._nonces.record(data["tx_nonce"], Bid(data["max_fee_wei"], data["tip_wei"]))
 
     def _push(self, intent: Intent, last: Attempt, progress: Progress, block: BlockRef) -> Sent | None:
         """Offers a transaction that is not included again, to more takers or at a higher price."""
@@ -214,8 +258,8 @@ class Actor:
         return self._send(intent, tx_nonce, offer, gas, block)
 
     def _is_outrun(self, intent: Intent, last: Attempt) -> bool:
-        """Whether a transaction of a superseded plan was included in place of the one that replaced it."""
-        shared = any(
+        """Whether a heartbeat or a superseded plan was included in place of what replaced its transaction."""
+        shared = last.tx_nonce == self._errand_nonce or any(
             attempt.tx_nonce == last.tx_nonce
             for other in self._recorder.open()
             if other.lane == intent.lane and not other.is_live

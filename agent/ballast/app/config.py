@@ -113,6 +113,7 @@ class RunConfig(Section):
 
     poll_ms: Positive = 1_000
     confirmations: Positive = 1
+    heartbeats: bool = True
 
 
 class PositionSection(Section):

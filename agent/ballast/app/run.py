@@ -14,13 +14,14 @@ from structlog.typing import FilteringBoundLogger
 from ballast import __version__
 from ballast.app.acting import Actor, Keys, SendPolicy
 from ballast.app.assembly import Chain, open_chain, open_sender
+from ballast.app.beating import Heart
 from ballast.app.checks import code_checks, feed_checks, require, signer_checks
 from ballast.app.config import Config, keystore
 from ballast.app.crash import AbstractCrashPoint
 from ballast.app.modes import Mode, require_mode
 from ballast.app.recorder import Recorder
 from ballast.app.recovery import Identity, finish_comparison, recovered_carry, require_same, start_record
-from ballast.app.runtime import Memory, Runtime
+from ballast.app.runtime import Memory, Outgoing, Runtime
 from ballast.app.settling import Settler
 from ballast.decision.carry import extend_carry
 from ballast.decision.records import TermsRecord
@@ -85,12 +86,12 @@ def start(chain: Chain, journal: Journal, options: Options, log: FilteringBoundL
         # After a crash the agent must come up with stale feeds too: repairs from idle funds need none.
         require(feed_checks(chain.reader.read(block, terms), terms))
     keys = _keys(config, options, terms) if mode.sends else None
-    weights = ready_weights(lambda note: log.info("forecaster", note=note))
+    weights = ready_weights(lambda note: log.info("forecaster", note=note), len(terms))
     recorder = Recorder(journal, options.crash)
     settler = Settler(chain.quorum, chain.heads, recorder, config.run.confirmations)
     memory = _begin(recorder, identity, config, weights, terms, block)
     finish_comparison(journal, settler, block.number)
-    actor = None if keys is None else _actor(chain, recorder, keys, options.crash)
+    outgoing = None if keys is None else _outgoing(chain, recorder, keys, options.crash)
     live, opened = len(recorder.live()), len(recorder.open())
     log.info(
         "started",
@@ -101,14 +102,17 @@ def start(chain: Chain, journal: Journal, options: Options, log: FilteringBoundL
         model=weights.model_id,
         model_knows_until=weights.metadata["train_end"],
     )
-    return Runtime(chain, recorder, settler, actor, weights, memory, log)
+    return Runtime(chain, recorder, settler, outgoing, weights, memory, log)
 
 
-def ready_weights(tell: Callable[[str], None]) -> Weights:
-    """The forecaster, compiled, or taken from the cache of an earlier run. ``tell`` gets what to log."""
+def ready_weights(tell: Callable[[str], None], positions: int) -> Weights:
+    """The forecaster, compiled for as many positions, or taken from the cache of an earlier run.
+
+    ``tell`` gets what to log.
+    """
     weights = load_default_weights()
     notes = use_cache()
-    warm_up(weights)
+    warm_up(weights, positions)
     for note in (*notes, *taken_notes()):
         tell(note)
     # What exists by now lives as long as the run: no later collection need look at it.
@@ -145,7 +149,7 @@ def _begin(
     return Memory(terms, carry, block.number)
 
 
-def _actor(chain: Chain, recorder: Recorder, keys: Keys, crash: AbstractCrashPoint) -> Actor:
+def _outgoing(chain: Chain, recorder: Recorder, keys: Keys, crash: AbstractCrashPoint) -> Outgoing:
     config = chain.config
     policy = SendPolicy(
         config.fees.policy(),
@@ -154,4 +158,6 @@ def _actor(chain: Chain, recorder: Recorder, keys: Keys, crash: AbstractCrashPoi
         config.fees.max_replans,
         config.send.public_after_blocks,
     )
-    return Actor(chain.quorum, recorder, keys, open_sender(config), policy, crash)
+    actor = Actor(chain.quorum, recorder, keys, open_sender(config), policy, crash)
+    heart = Heart(chain.quorum, recorder, keys, actor) if config.run.heartbeats else None
+    return Outgoing(actor, heart)

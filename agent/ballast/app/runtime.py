@@ -10,8 +10,10 @@ from structlog.typing import FilteringBoundLogger
 
 from ballast.app.acting import Actor, Sent
 from ballast.app.assembly import Chain
+from ballast.app.beating import Heart
 from ballast.app.drifting import DriftWatch
 from ballast.app.lines import drift_fields, settled_fields, tick_fields
+from ballast.app.quiet import uncollected
 from ballast.app.recorder import Recorder
 from ballast.app.settling import EXECUTED, OVERTAKEN, Settlement, Settler, by_lane, is_used, reading_of
 from ballast.decision.carry import RiskCarry
@@ -70,15 +72,23 @@ class Memory:
     told: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """Whatever sends; ``heart`` is None where no heartbeats are wanted."""
+
+    actor: Actor
+    heart: Heart | None
+
+
 class Runtime:
-    """The loop. ``actor`` is None in a paper run."""
+    """The loop. ``outgoing`` is None in a paper run."""
 
     def __init__(
         self,
         chain: Chain,
         recorder: Recorder,
         settler: Settler,
-        actor: Actor | None,
+        outgoing: Outgoing | None,
         weights: Weights,
         memory: Memory,
         log: FilteringBoundLogger,
@@ -86,7 +96,8 @@ class Runtime:
         self._chain = chain
         self._recorder = recorder
         self._settler = settler
-        self._actor = actor
+        self._actor = outgoing.actor if outgoing else None
+        self._heart = outgoing.heart if outgoing else None
         self._weights = weights
         self._memory = memory
         self._log = log
@@ -124,7 +135,8 @@ class Runtime:
         if block.hash == self._memory.seen:
             return True
         try:
-            self.tick(block)
+            with uncollected():
+                self.tick(block)
         except (QuorumLost, SourceError) as error:
             # Not remembered as seen: the block is tried again. Nothing was signed on it.
             self._log.warning("tick", block=block.number, signing=False, reason=str(error), positions=[])
@@ -151,6 +163,7 @@ class Runtime:
         for evaluation in _in_turn(evaluations, block, replanned):
             if isinstance(evaluation.verdict, Act) and evaluation.label not in self._gates(observation):
                 self._act(evaluation, evaluation.verdict, tick_seq)
+        self._beat(observation)
         for drift in self._drift.look(after, block.timestamp):
             self._log.warning("forecast_drift", block=block.number, **drift_fields(drift))
         self._log.info("tick", **tick_fields(block, observation, evaluations, self._recorder.open()))
@@ -310,6 +323,20 @@ class Runtime:
             self._tell_sent(block, intent.label, self._actor.advance(intent, block))
         except _CONTAINED as error:
             self._alert(intent.label, error, block)
+
+    def _beat(self, observation: Observation) -> None:
+        """Tells a vault with a safety net that somebody watches; comes after everything of weight."""
+        if self._heart is None:
+            return
+        block = observation.block
+        try:
+            sent = self._heart.beat(block, observation.positions, self._memory.terms)
+        except _CONTAINED as error:
+            self._tell("heartbeat", "no_heartbeat", str(error))
+            return
+        if sent is not None:
+            self._memory.told.pop("heartbeat", None)
+            self._log.info("heartbeat", block=block.number, tx=sent.tx_hash, relay=sent.relay)
 
     def _rehearse(self, evaluation: Evaluation, act: Act, terms: PositionTerms) -> None:
         """Paper: everything up to the vault's own preview."""

@@ -1,4 +1,4 @@
-"""EIP-712 hash of a decision, as `RebalanceVault.hashDecision` computes it.
+"""EIP-712 hash of a decision, as `RebalanceVault.hashDecision` computes it, and of a heartbeat.
 
 digest = keccak256(0x1901 ++ domainSeparator ++ structHash). Dynamic members (the route's path) enter as their
 keccak256, nested structs as their struct hash, everything else as one 32-byte word in the order of the
@@ -28,11 +28,16 @@ DECISION_TYPE = (
     "uint32 probabilityPpm,uint32 horizonSeconds,bytes32 modelId,bytes32 snapshotHash,uint64 snapshotBlock,"
     "bytes32 journalHead,uint64 configEpoch,uint256 nonce,uint48 validAfter,uint48 validUntil)" + ROUTE_TYPE
 )
+HEARTBEAT_TYPE = "Heartbeat(uint256 positionId,uint48 seenAt)"
 DOMAIN_TYPE = "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
 
 ROUTE_TYPEHASH = keccak(text=ROUTE_TYPE)
 DECISION_TYPEHASH = keccak(text=DECISION_TYPE)
+HEARTBEAT_TYPEHASH = keccak(text=HEARTBEAT_TYPE)
 DOMAIN_TYPEHASH = keccak(text=DOMAIN_TYPE)
+
+# Vaults of one agent, and decisions of a few blocks.
+_REMEMBERED = 4_096
 
 _ROUTE_WORDS = ("bytes32", "uint8", "bytes32", "address")
 _DECISION_MEMBERS = tuple(
@@ -43,13 +48,26 @@ _WORD_OF = {"Route": "bytes32"}
 _DECISION_WORDS = ("bytes32", *(_WORD_OF.get(type_, type_) for _, type_ in _DECISION_MEMBERS))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def digest(decision: Decision, chain_id: int, vault: str) -> bytes:
     """32 bytes that the signer signs, valid for one chain and one vault.
+
+    Remembered for a while by value: whoever previews, signs, attaches and sends asks for the same one again.
 
     Raises:
         SealRefused: a field does not fit its Solidity type.
     """
     return keccak(b"\x19\x01" + domain_separator(chain_id, vault) + struct_hash(decision))
+
+
+def heartbeat_digest(position_id: int, seen_at: int, chain_id: int, vault: str) -> bytes:
+    """32 bytes that the signer signs to say that the position was watched at ``seen_at`` (unix seconds).
+
+    Raises:
+        SealRefused: a field does not fit its Solidity type.
+    """
+    members = _encode(("bytes32", "uint256", "uint48"), (HEARTBEAT_TYPEHASH, position_id, seen_at))
+    return keccak(b"\x19\x01" + domain_separator(chain_id, vault) + keccak(members))
 
 
 def struct_hash(decision: Decision) -> bytes:
@@ -66,7 +84,7 @@ def route_hash(route: Route) -> bytes:
     )
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=_REMEMBERED)
 def domain_separator(chain_id: int, vault: str) -> bytes:
     """Hash of name, version, chain and vault; errors as `digest`."""
     names = (DOMAIN_TYPEHASH, keccak(text=DOMAIN_NAME), keccak(text=DOMAIN_VERSION))

@@ -7,7 +7,8 @@ record is not what happened.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ballast.decision.carry import PairCarry, PairKey, RiskCarry, extend_carry, pair_key, ratio_of
 from ballast.domain.errors import PriceUnusable
@@ -27,8 +28,7 @@ from ballast.strategies.base import AbstractStrategy
 from ballast.strategies.registry import TARGET_PROBABILITY, build
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluation:
+class Evaluation(NamedTuple):
     """Stages 2 to 5 of one position. ``price_fault`` says why stage 2 had no usable price, if it had none."""
 
     label: str
@@ -43,12 +43,18 @@ Evaluations = tuple[Evaluation, ...]
 
 @dataclass(frozen=True, slots=True)
 class _Forecast:
-    """One ratio's forecast: the state after the observation and the figures of its positions, by label."""
+    """One ratio's forecast: the state after the observation and the figures of its positions, by label.
+
+    ``targets``: health by target probability in ppm, worked out when somebody asks for the first time;
+    ``reports``: by the identity of the figures and target probability, since far positions share theirs.
+    """
 
     state: RiskState
     risks: dict[str, PositionRisk]
     risk_state: str
     following: PairCarry
+    targets: dict[int, int] = field(default_factory=dict)
+    reports: dict[tuple[int, int], RiskReport] = field(default_factory=dict)
 
 
 def evaluate_all(
@@ -61,23 +67,20 @@ def evaluate_all(
         ConfigError: a position's strategy cannot be built from its parameters.
         StateError: the carry was made by another model.
     """
-    carry = extend_carry(carry, weights, terms_list)
+    positions = [(terms, _standing(terms)) for terms in terms_list]
+    groups = _by_pair(positions)
+    carry = extend_carry(carry, weights, [group[0][0] for group in groups.values()])
     joint, views = Joint(observation), _Views(observation)
-    forecasts = {
-        key: _forecast(joint, views, group, weights, carry.of(key)) for key, group in _by_pair(terms_list)
-    }
-    targets: dict[tuple[PairKey, int], int] = {}
+    forecasts = {number: _forecast(joint, views, group, weights, carry) for number, group in groups.items()}
     evaluations = []
-    for terms in terms_list:
-        standing = _standing(terms)
+    for terms, standing in positions:
         forecast = forecasts[standing.pair]
-        risk = forecast.risks[terms.label]
-        report = to_report(weights, risk, _target(weights, forecast, standing, risk.code, targets))
-        view = views.of(terms)
+        report = _report(weights, forecast, terms.label, standing.target_ppm)
+        view = views.of(terms, standing)
         snapshot = joint.snapshot(terms, view.prices, forecast.risk_state)
         verdict = standing.strategy.decide(snapshot, terms, report)
         evaluations.append(Evaluation(terms.label, snapshot, report, verdict, view.fault))
-    return tuple(evaluations), _next_carry(carry, forecasts)
+    return tuple(evaluations), _next_carry(carry, forecasts.values())
 
 
 def evaluate(
@@ -89,12 +92,18 @@ def evaluate(
 
 @dataclass(frozen=True, slots=True)
 class _Standing:
-    """What never changes about a position while its terms do not: worked out once, not at every block."""
+    """What never changes about a position while its terms do not: worked out once, not at every block.
 
-    pair: PairKey
+    ``pair`` and ``sight`` number its price ratio, and its feeds and venue: a number is looked up faster.
+    """
+
+    pair: int
     sight: int
     strategy: AbstractStrategy
     target_ppm: int
+
+
+_Position = tuple[PositionTerms, _Standing]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +122,12 @@ class _Views:
         self._observation = observation
         self._known: dict[int, _View] = {}
 
-    def of(self, terms: PositionTerms) -> _View:
+    def of(self, terms: PositionTerms, standing: _Standing) -> _View:
         """The view of one position."""
-        sight = _standing(terms).sight
-        known = self._known.get(sight)
+        known = self._known.get(standing.sight)
         if known is None:
             stale = stale_feed(self._observation, terms) is not None
-            known = self._known[sight] = _View(*self._prices(terms), stale)
+            known = self._known[standing.sight] = _View(*self._prices(terms), stale)
         return known
 
     def _prices(self, terms: PositionTerms) -> tuple[PriceSet, str | None]:
@@ -131,12 +139,13 @@ class _Views:
 
 
 _sights: dict[tuple[object, ...], int] = {}
+_pairs: dict[PairKey, int] = {}
 
 
 def _stand(terms: PositionTerms) -> _Standing:
     sight = (terms.adapter, terms.collateral_token, terms.debt_token, terms.assets)
     return _Standing(
-        pair_key(terms),
+        _pairs.setdefault(pair_key(terms), len(_pairs)),
         _sights.setdefault(sight, len(_sights)),
         build(terms.strategy, terms.strategy_parameters),
         dict(terms.strategy_parameters).get(TARGET_PROBABILITY, 0),
@@ -146,23 +155,23 @@ def _stand(terms: PositionTerms) -> _Standing:
 _standing: ById[PositionTerms, _Standing] = ById(_stand)
 
 
-def _by_pair(terms_list: Iterable[PositionTerms]) -> list[tuple[PairKey, list[PositionTerms]]]:
-    groups: dict[PairKey, list[PositionTerms]] = {}
-    for terms in terms_list:
-        groups.setdefault(_standing(terms).pair, []).append(terms)
-    return list(groups.items())
+def _by_pair(positions: Iterable[_Position]) -> dict[int, list[_Position]]:
+    groups: dict[int, list[_Position]] = {}
+    for one in positions:
+        groups.setdefault(one[1].pair, []).append(one)
+    return groups
 
 
 def _forecast(
-    joint: Joint, views: _Views, group: Sequence[PositionTerms], weights: Weights, carry: PairCarry
+    joint: Joint, views: _Views, group: Sequence[_Position], weights: Weights, whole: RiskCarry
 ) -> _Forecast:
-    observation = joint.observation
+    observation, carry = joint.observation, whole.of(pair_key(group[0][0]))
     ratio = ratio_of(observation, carry.key)
     first = carry.ratio_den == 0
     previous = ratio if first else (carry.ratio_num, carry.ratio_den)
     elapsed = 0 if first else observation.block.timestamp - carry.timestamp
-    health = [joint.reading_of(terms).venue_health_wad for terms in group]
-    floors = [terms.health_floor_wad for terms in group]
+    health = [joint.reading_of(terms).venue_health_wad for terms, _ in group]
+    floors = [terms.health_floor_wad for terms, _ in group]
     state, risks = assess(
         weights,
         state_from_hex(carry.state_hex, weights),
@@ -172,8 +181,8 @@ def _forecast(
         [log_health(value, floor) for value, floor in zip(health, floors, strict=True)],
         observation.block.timestamp,
     )
-    risks = gated(weights, state, risks, [views.of(terms).stale for terms in group])
-    by_label = {terms.label: risk for terms, risk in zip(group, risks, strict=True)}
+    risks = gated(weights, state, risks, [views.of(*one).stale for one in group])
+    by_label = {terms.label: risk for (terms, _), risk in zip(group, risks, strict=True)}
     # A ratio that is not usable, or of a block that is not later, must not become the base of the next
     # return.
     later = min(ratio) > 0 and (first or elapsed > 0)
@@ -186,24 +195,26 @@ def previous_of(carry: PairCarry) -> tuple[int, int]:
     return carry.ratio_num, carry.ratio_den
 
 
-def _target(
-    weights: Weights,
-    forecast: _Forecast,
-    standing: _Standing,
-    code: RiskCode,
-    known: dict[tuple[PairKey, int], int],
-) -> int:
+def _report(weights: Weights, forecast: _Forecast, label: str, limit_ppm: int) -> RiskReport:
+    """What strategies read. ``risks`` keeps every object alive, so an id stays its own."""
+    risk = forecast.risks[label]
+    known = forecast.reports.get((id(risk), limit_ppm))
+    if known is None:
+        target = _target(weights, forecast, limit_ppm, risk.code)
+        known = forecast.reports[id(risk), limit_ppm] = to_report(weights, risk, target)
+    return known
+
+
+def _target(weights: Weights, forecast: _Forecast, limit_ppm: int, code: RiskCode) -> int:
     """Health that the strategy's target probability asks for; 0 if it asks for none or risk is unknown."""
-    limit_ppm = standing.target_ppm
     if limit_ppm == 0 or code is not RiskCode.OK:
         return 0
-    key = standing.pair, limit_ppm
-    if key not in known:
-        known[key] = target_health(weights, forecast.state, limit_ppm)
-    return known[key]
+    known = forecast.targets.get(limit_ppm)
+    if known is None:
+        known = forecast.targets[limit_ppm] = target_health(weights, forecast.state, limit_ppm)
+    return known
 
 
-def _next_carry(carry: RiskCarry, forecasts: dict[PairKey, _Forecast]) -> RiskCarry:
-    return RiskCarry(
-        tuple(forecasts[pair.key].following if pair.key in forecasts else pair for pair in carry.pairs)
-    )
+def _next_carry(carry: RiskCarry, forecasts: Iterable[_Forecast]) -> RiskCarry:
+    following = {one.following.key: one.following for one in forecasts}
+    return RiskCarry(tuple(following.get(pair.key, pair) for pair in carry.pairs))

@@ -1,18 +1,19 @@
 """Many view calls as one ``eth_call``, by Multicall3.
 
-Results are cut out of the answer by hand, since this runs on every block: a general ABI decoder takes longer
-than the node does.
+Results are cut out of the answer by `ballast.ingest.packed`, since this runs on every block: a general ABI
+decoder takes longer than the node does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from eth_abi.abi import encode
 
 from ballast.ingest.hexes import data
+from ballast.ingest.packed import Answer, Packed
 
 MULTICALL3 = "0xca11bde05977b3631167028862be2a173976ca11"
 AGGREGATE3_SELECTOR = bytes.fromhex("82ad56cb")
@@ -26,13 +27,6 @@ class Call:
     calldata: bytes
     what: str
     may_fail: bool = False
-
-
-class Answer(NamedTuple):
-    """What one call of a batch came to."""
-
-    success: bool
-    raw: bytes
 
 
 def batch(calls: Sequence[Call]) -> str:
@@ -58,27 +52,7 @@ def answers(raw: bytes, count: int) -> list[Answer]:
     Raises:
         ValueError: the bytes are not ``count`` answers.
     """
-    base = _word(raw, 0) + 32
-    if _word(raw, base - 32) != count:
-        raise ValueError(f"expected {count} answers, observed {_word(raw, base - 32)}")
-    size, read = len(raw), int.from_bytes
-    if base + 32 * count > size:
-        raise ValueError("an offset points outside of the answer")
-    found = []
-    for index in range(count):
-        # Written out: this runs eight times for every position of every block.
-        at = base + read(raw[base + 32 * index : base + 32 * index + 32], "big")
-        offset = at + 32
-        if offset + 32 > size:
-            raise ValueError("an offset points outside of the answer")
-        start = at + read(raw[offset : offset + 32], "big")
-        if start + 32 > size:
-            raise ValueError("an offset points outside of the answer")
-        end = start + 32 + read(raw[start : start + 32], "big")
-        if end > size:
-            raise ValueError("an answer is cut off")
-        found.append(Answer(read(raw[at:offset], "big") != 0, raw[start + 32 : end]))
-    return found
+    return list(Packed(raw, count))
 
 
 def read_batch(value: Any) -> bytes:  # noqa: ANN401 (JSON)
@@ -91,9 +65,3 @@ def read_batch(value: Any) -> bytes:  # noqa: ANN401 (JSON)
     if not raw:
         raise ValueError(f"there is no Multicall3 at {MULTICALL3}")
     return raw
-
-
-def _word(raw: bytes, at: int) -> int:
-    if at + 32 > len(raw):
-        raise ValueError("an offset points outside of the answer")
-    return int.from_bytes(raw[at : at + 32], "big")

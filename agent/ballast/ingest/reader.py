@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+import numpy.typing as npt
+
 from ballast.domain.errors import SourceError
 from ballast.domain.observation import (
     BlockRef,
@@ -18,7 +21,8 @@ from ballast.domain.terms import AssetTerms, PositionTerms, SecondSource
 from ballast.domain.units import UINT256_MAX
 from ballast.ingest.abi import load
 from ballast.ingest.hexes import signed, word, words
-from ballast.ingest.multicall import MULTICALL3, Answer, Call, answers, batch, call_parameters, read_batch
+from ballast.ingest.multicall import MULTICALL3, Call, batch, call_parameters, read_batch
+from ballast.ingest.packed import Answer, Packed
 from ballast.ingest.pools import PoolKey, Pools
 from ballast.ingest.providers import Quorum
 
@@ -36,7 +40,7 @@ class Reader:
         self._quorum = quorum
         self._pools = pools
         self._nonce_words: dict[str, int] = {}
-        self._plans: dict[tuple[PositionTerms, ...], _Plan] = {}
+        self._planned: _Plan | None = None
 
     def read(self, block: BlockRef, terms: Sequence[PositionTerms]) -> Observation:
         """Everything that stages 2 to 7 need of ``block``.
@@ -52,18 +56,18 @@ class Reader:
         return observation
 
     def _plan(self, terms: tuple[PositionTerms, ...]) -> _Plan:
-        plan = self._plans.get(terms)
-        if plan is None:
+        plan = self._planned
+        # Compared one by one, which is quick for the same objects; a hash would walk through all fields.
+        if plan is None or plan.terms != terms:
             nonce_words = tuple(self._nonce_words.get(one.label, 0) for one in terms)
-            plan = _Plan(terms, nonce_words, self._pools.keys(terms))
-            self._plans = {terms: plan}
+            plan = self._planned = _Plan(terms, nonce_words, self._pools.keys(terms))
         return plan
 
     def _turn_full_words(self, observation: Observation) -> None:
         for position in observation.positions:
             if position.nonce_bitmap == UINT256_MAX:
                 self._nonce_words[position.label] = position.nonce_word + 1
-                self._plans = {}
+                self._planned = None
 
 
 class _Plan:
@@ -72,7 +76,7 @@ class _Plan:
     def __init__(
         self, terms: tuple[PositionTerms, ...], nonce_words: tuple[int, ...], pools: tuple[PoolKey, ...]
     ) -> None:
-        self._terms = terms
+        self.terms = terms
         self._nonce_words = nonce_words
         self._pools = pools
         self._assets = tuple({asset.token: asset for one in terms for asset in one.assets}.values())
@@ -80,24 +84,24 @@ class _Plan:
         self._venues = tuple(
             dict.fromkeys((one.adapter, asset.token) for one in terms for asset in one.assets)
         )
+        self._names = tuple(zip(*((one.label, one.vault, one.position_id) for one in terms), strict=True))
         self.calls = tuple(self._build())
+        self._must_succeed = np.asarray([not call.may_fail for call in self.calls])
         self.calldata = batch(self.calls)
 
     def decode(self, block: BlockRef, raw: bytes, sources: int) -> Observation:
         """The observation that the answers amount to; errors as `Reader.read`."""
         try:
-            parsed = answers(raw, len(self.calls))
-            rest = iter(self._checked(parsed))
+            packed = Packed(raw, len(self.calls))
+            self._require_success(packed)
+            rest = iter(packed)
             _require_chain(block, word(next(rest).raw))
             return Observation(
                 block,
                 tuple(_feed(asset, address, next(rest)) for asset, address in self._feeds),
                 tuple(VenuePrice(venue, token, word(next(rest).raw)) for venue, token in self._venues),
                 tuple(_pool(key, next(rest), next(rest), rest) for key in self._pools),
-                tuple(
-                    _position(one, nonce_word, rest)
-                    for one, nonce_word in zip(self._terms, self._nonce_words, strict=True)
-                ),
+                self._positions(packed),
                 sources,
             )
         except ValueError as error:
@@ -112,15 +116,34 @@ class _Plan:
             yield Call(venue, _ADAPTER.call("venuePriceWad", token), f"venue price of {token}")
         for key in self._pools:
             yield from key.calls()
-        for one, nonce_word in zip(self._terms, self._nonce_words, strict=True):
+        for one, nonce_word in zip(self.terms, self._nonce_words, strict=True):
             yield from _position_calls(one, nonce_word)
 
-    def _checked(self, parsed: list[Answer]) -> list[Answer]:
-        for call, answer in zip(self.calls, parsed, strict=True):
-            if not answer.success and not call.may_fail:
-                reason = _VAULT.error(answer.raw)
-                raise ValueError(f"{call.what} reverted{f': {reason[0]}' if reason else ''}")
-        return parsed
+    def _require_success(self, packed: Packed) -> None:
+        for index in np.flatnonzero(~packed.success & self._must_succeed):
+            reason = _VAULT.error(packed[index].raw)
+            raise ValueError(f"{self.calls[index].what} reverted{f': {reason[0]}' if reason else ''}")
+
+    def _positions(self, packed: Packed) -> tuple[PositionReading, ...]:
+        """All positions' answers, which are the last of the batch, column by column."""
+        shape = len(self.terms), len(_POSITION_WORDS)
+        first = len(packed) - shape[0] * shape[1]
+        start, size = packed.start[first:].reshape(shape), packed.size[first:].reshape(shape)
+        _require_words(size)
+        # PositionStatus is dynamic (upkeepCall), so a word with its offset stands before the struct.
+        status = start[:, :1] + 32 * np.arange(1, 8)
+        columns = packed.columns(np.concatenate([status, start[:, 1:]], axis=1))
+        state, epoch, health, collateral_wad, debt_wad, loss_left, notional_left = columns[:7]
+        collateral, debt, idle_collateral, idle_debt, budget_collateral, budget_debt, bitmap = columns[7:]
+        amounts = collateral, debt, idle_collateral, idle_debt
+        values = health, collateral_wad, debt_wad, loss_left, notional_left, budget_collateral, budget_debt
+        # By place, in the order of the fields: names would cost a third more for each of very many.
+        return tuple(
+            map(
+                PositionReading, *self._names, map(_state, state), epoch, *amounts, *values,
+                self._nonce_words, bitmap,
+            )
+        )  # fmt: skip
 
 
 def _position_calls(terms: PositionTerms, nonce_word: int) -> Iterator[Call]:
@@ -140,32 +163,22 @@ def _position_calls(terms: PositionTerms, nonce_word: int) -> Iterator[Call]:
     yield Call(vault, _VAULT.call("nonceBitmap", terms.position_id, nonce_word), where + "nonces")
 
 
-def _position(terms: PositionTerms, nonce_word: int, rest: Iterator[Answer]) -> PositionReading:
-    # PositionStatus is dynamic (upkeepCall), so a word with its offset stands before the struct.
-    status = words(next(rest).raw, 10)
-    _, state, epoch, health, collateral_wad, debt_wad, loss_left, notional_left = status[:8]
-    one = [word(next(rest).raw) for _ in range(7)]
-    collateral, debt, idle_collateral, idle_debt, budget_collateral, budget_debt, bitmap = one
-    return PositionReading(
-        label=terms.label,
-        vault=terms.vault,
-        position_id=terms.position_id,
-        state=VaultState(state),
-        config_epoch=epoch,
-        collateral=collateral,
-        debt=debt,
-        idle_collateral=idle_collateral,
-        idle_debt=idle_debt,
-        venue_health_wad=health,
-        venue_collateral_wad=collateral_wad,
-        venue_debt_wad=debt_wad,
-        loss_budget_wad=loss_left,
-        notional_budget_wad=notional_left,
-        idle_collateral_budget=budget_collateral,
-        idle_debt_budget=budget_debt,
-        nonce_word=nonce_word,
-        nonce_bitmap=bitmap,
-    )
+# Least words that each call of `_position_calls` answers with.
+_POSITION_WORDS = (10, 1, 1, 1, 1, 1, 1, 1)
+_STATES = {int(state): state for state in VaultState}
+
+
+def _require_words(size: npt.NDArray[np.int64]) -> None:
+    """Refuses answers of positions, by size in bytes [N, 8], that are torn or too short; as `words` does."""
+    torn = (size % 32 != 0) | (size < 32 * np.asarray(_POSITION_WORDS))
+    for row, column in np.argwhere(torn):
+        observed = size[row, column]
+        raise ValueError(f"expected at least {_POSITION_WORDS[column]} words, observed {observed} bytes")
+
+
+def _state(value: int) -> VaultState:
+    known = _STATES.get(value)
+    return VaultState(value) if known is None else known
 
 
 def _feeds_of(assets: Sequence[AssetTerms]) -> Iterator[tuple[AssetTerms, str]]:

@@ -29,7 +29,7 @@ _MOVE_HEAD = (
     .values(seq=bindparam("new_seq"), hash=bindparam("new_hash"))
 )
 
-KINDS = frozenset({"start", "terms", "tick", "compared", "alert", "stop", *INTENT_KINDS})
+KINDS = frozenset({"start", "terms", "tick", "compared", "alert", "heartbeat", "stop", *INTENT_KINDS})
 
 
 class Journal:

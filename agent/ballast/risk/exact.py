@@ -29,7 +29,8 @@ MAX_ASSETS = 64
 GUARD = 2e-5
 NARROW_GUARD = 1e-5
 _NARROW_ASSETS = 32
-_FLOAT64_GUARD = 1e-13
+# The same of float64: above 1,000 of its roundings.
+FLOAT64_GUARD = 1e-13
 
 
 def guard_of(assets: int, terms_per_asset: int = 1) -> float:
@@ -95,7 +96,7 @@ def negative_matrix(weights: I64, factors_ppm: I32) -> Bools:
     w, p = weights.astype(np.float64), factors_ppm.astype(np.float64)
     value, gross = w @ p, np.abs(w) @ p
     negative: Bools = value < 0
-    for row, column in np.argwhere((np.abs(value) <= _FLOAT64_GUARD * gross) & (gross > 0)):
+    for row, column in np.argwhere((np.abs(value) <= FLOAT64_GUARD * gross) & (gross > 0)):
         negative[row, column] = _integer_value(weights[row], factors_ppm[:, column]) < 0
     return negative
 
@@ -103,7 +104,7 @@ def negative_matrix(weights: I64, factors_ppm: I32) -> Bools:
 def any_negative(weights: I64, path_ppm: npt.NDArray[Any]) -> bool:
     """Whether one position is below zero at any step, exactly: weights [A], path [T, A]."""
     w, p = weights.astype(np.float64), path_ppm.astype(np.float64)
-    value, guard = p @ w, _FLOAT64_GUARD * (p @ np.abs(w))
+    value, guard = p @ w, FLOAT64_GUARD * (p @ np.abs(w))
     if bool((value < -guard).any()):
         return True
     return any(_integer_value(weights, path_ppm[step]) < 0 for step in np.flatnonzero(np.abs(value) <= guard))

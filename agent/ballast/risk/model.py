@@ -58,6 +58,7 @@ Floats = npt.NDArray[np.floating[Any]]
 _QUANTILES = np.asarray([0.05, 0.01, 0.001], np.float32)
 _SMALLEST_BATCH = 8
 _BATCH_GROWTH = 8
+_LARGE_BATCH, _LARGE_BATCH_GROWTH = 512, 2
 _MIN_STEP_SECONDS = 1e-3
 _MOST_GAP = 0.05
 # Covers float32 rounding of exp, erfc and the sums, so that a rounded-up figure bounds the exact one.
@@ -212,10 +213,10 @@ def _observation_fault(
 
 
 def _barrier_batch(rows: tuple[Any, ...], count: int) -> npt.NDArray[np.float32]:
-    """Rows as float32, padded with +inf to 8, 64, 512, ... columns, so that few sizes are ever compiled."""
+    """Rows as float32, padded with +inf to 8, 64, 512, 1024, ... columns: few sizes are ever compiled."""
     width = _SMALLEST_BATCH
     while width < count:
-        width *= _BATCH_GROWTH
+        width *= _BATCH_GROWTH if width < _LARGE_BATCH else _LARGE_BATCH_GROWTH
     batch = np.full((len(rows), width), np.inf, np.float32)
     # Rounded down to float32: the barrier used is never farther than the one given.
     for row, values in zip(batch, rows, strict=True):
@@ -250,11 +251,16 @@ def _reports(
     shared = (*one_hour[1:], *six_hours[1:], one_hour[0], six_hours[0], code)
     # -inf is debt without collateral, which no forecast is needed for and no reader should see as OK.
     usable = (~np.isnan(barriers) & (barriers != -np.inf)).all(axis=0).tolist()
-    columns = ppm.reshape(4, count).T.tolist()
-    return [
-        PositionRisk(*column, *shared) if fine else worst_case(RiskCode.NOT_FINITE)
-        for column, fine in zip(columns, usable, strict=True)
-    ]
+    unusable = worst_case(RiskCode.NOT_FINITE)
+    # Positions far from every level have the same figures, and so one object.
+    known: dict[tuple[int, ...], PositionRisk] = {}
+    found = []
+    for column, fine in zip(zip(*ppm.reshape(4, count).tolist(), strict=True), usable, strict=True):
+        risk = known.get(column) if fine else unusable
+        if risk is None:
+            risk = known[column] = PositionRisk(*column, *shared)
+        found.append(risk)
+    return found
 
 
 def _monotone_ppm(barriers: npt.NDArray[np.float64], chances: Floats) -> npt.NDArray[np.int64]:

@@ -21,20 +21,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from ballast.risk.exact import (
-    F32,
     F64,
+    FLOAT64_GUARD,
     I32,
     I64,
     any_negative,
-    guard_of,
     normalised,
     require_factors,
     require_weights,
 )
-from ballast.risk.parallel import in_parallel
-from ballast.risk.passage_screen import Screen, running_extreme, screens
+from ballast.risk.parallel import in_parallel, processors
+from ballast.risk.passage_screen import Screen, running_extreme, screen_block
+from ballast.risk.passage_walk import walk
 
-_FLOAT64_GUARD = 1e-13
 _RATIO_BLOCK = 1_024
 _SCENARIO_BLOCK = 128
 
@@ -78,7 +77,7 @@ def first_passage_by_force(weights: I64, paths_ppm: I32, horizons: Sequence[int]
         path = paths_ppm[:, :, scenario]
         value = path.astype(np.float64) @ weights.T.astype(np.float64)
         gross = path.astype(np.float64) @ np.abs(weights).T.astype(np.float64)
-        close = (np.abs(value) <= _FLOAT64_GUARD * gross) & (gross > 0)
+        close = (np.abs(value) <= FLOAT64_GUARD * gross) & (gross > 0)
         for step, row in np.argwhere(close):
             exact = sum(int(w) * int(p) for w, p in zip(weights[row], path[step], strict=True))
             value[step, row] = (exact > 0) - (exact < 0)
@@ -102,8 +101,8 @@ def _count_single(weights: I64, rows: I64, paths_ppm: I32, horizons: Sequence[in
         bound = -weights[mine, pair[1]] / weights[mine, pair[0]]
         for column, low in enumerate(_lowest_ratios(paths_ppm, pair, horizons)):
             order = np.argsort(low)
-            least = np.searchsorted(low[order], bound * (1 - _FLOAT64_GUARD))
-            most = np.searchsorted(low[order], bound * (1 + _FLOAT64_GUARD), side="right")
+            least = np.searchsorted(low[order], bound * (1 - FLOAT64_GUARD))
+            most = np.searchsorted(low[order], bound * (1 + FLOAT64_GUARD), side="right")
             for at in np.flatnonzero(least != most):
                 close = order[least[at] : most[at]]
                 paths = paths_ppm[: horizons[column] + 1, :, close]
@@ -129,31 +128,23 @@ def _count_several(weights: I64, rows: I64, paths_ppm: I32, horizons: Sequence[i
     """Adds the hits of positions with several assets; how many pairs had to be walked."""
     screen = Screen.of(weights[rows], paths_ppm)
     mine = weights[rows][screen.order]
-    counted = np.zeros((len(mine), len(horizons)), np.int64)
     scaled = normalised(mine, paths_ppm.max(axis=(0, 2)))
-    walked = 0
-    for start, (sure, open_pairs) in screens(screen, paths_ppm, horizons, _SCENARIO_BLOCK):
-        counted += sure
-        block = paths_ppm[:, :, start : start + open_pairs.shape[0]]
-        rest = [
-            (path, np.flatnonzero(left))
-            for path, left in zip(np.moveaxis(block, 2, 0), open_pairs, strict=True)
-        ]
-        walks = in_parallel(lambda one: _walk(mine, scaled, *one, horizons), rest)
-        for (_, found), hit in zip(rest, walks, strict=True):
-            counted[found] += hit
-            walked += found.size
-    hits[rows[screen.order]] += counted
-    return walked
 
+    def count(starts: range) -> tuple[I64, int]:
+        counted, walked = np.zeros((len(mine), len(horizons)), np.int64), 0
+        for start in starts:
+            block = paths_ppm[:, :, start : start + _SCENARIO_BLOCK]
+            sure, pairs = screen_block(screen, block, horizons)
+            hit = walk(mine, scaled, block, pairs, horizons)
+            walked += len(hit)
+            counted += sure
+            for column in range(len(horizons)):
+                counted[:, column] += np.bincount(pairs[1][hit[:, column]], minlength=len(mine))
+        return counted, walked
 
-def _walk(weights: I64, scaled: F32, path_ppm: I32, rows: I64, horizons: Sequence[int]) -> I64:
-    """Whether each of some positions is hit by each horizon on one path [T, A]: 0 or 1, [M, H]."""
-    value = np.ascontiguousarray(path_ppm, np.float32) @ scaled[rows].T
-    lowest = running_extreme(value, horizons, np.minimum).T
-    hit = (lowest < 0).astype(np.int64)
-    guard = guard_of(weights.shape[1])
-    for row, column in np.argwhere(np.abs(lowest) <= guard):
-        hit[row, column] = any_negative(weights[rows[row]], path_ppm[: horizons[column] + 1])
-    result: I64 = hit
-    return result
+    # One share a processor: who is through with a block goes on with its next, and waits for nobody.
+    every = _SCENARIO_BLOCK * processors()
+    firsts = range(0, min(every, paths_ppm.shape[2]), _SCENARIO_BLOCK)
+    found = in_parallel(count, [range(first, paths_ppm.shape[2], every) for first in firsts])
+    hits[rows[screen.order]] += sum(counted for counted, _ in found)
+    return sum(walked for _, walked in found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -11,8 +11,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ballast.risk.exact import F32, I32, I64, Bools, guard_of
-from ballast.risk.parallel import in_parallel, processors
+from ballast.risk.exact import F32, I32, I64, guard_of
 
 # Few enough that rare pairs of assets, which fill their last tile badly, cost little.
 _TILE = 128
@@ -24,7 +23,8 @@ class Screen:
 
     ``order`` sorts the given positions into groups; ``tiles``: float32 [K, tile, 2 A], positive parts of the
     weights and then negative ones, over their gross exposure; ``group``: [K], number of each tile's group;
-    ``pairs``: (collateral, debt) by group; ``slots``: [N], place of each ordered position among the tiles.
+    ``pairs``: (collateral, debt) by group; ``slots``: [N], place of each ordered position among the tiles;
+    ``position``: [K x tile], the way back, -1 where a tile is filled up.
     """
 
     order: I64
@@ -32,6 +32,7 @@ class Screen:
     group: I64
     pairs: tuple[tuple[int, int], ...]
     slots: I64
+    position: I64
 
     @classmethod
     def of(cls, weights: I64, paths_ppm: I32) -> Screen:
@@ -51,34 +52,29 @@ class Screen:
         full[~full.any(axis=1), 0] = 1
         group = np.repeat(np.arange(len(pairs)), tiles_of)
         named = tuple((int(held), int(owed)) for held, owed in pairs)
-        return cls(order, full.reshape(-1, _TILE, full.shape[1]), group, named, slots)
+        position = np.full(len(full), -1)
+        position[slots] = np.arange(len(weights))
+        return cls(order, full.reshape(-1, _TILE, full.shape[1]), group, named, slots, position)
 
 
-def screens(
-    screen: Screen, paths_ppm: I32, horizons: Sequence[int], block: int
-) -> Iterator[tuple[int, tuple[I64, Bools]]]:
-    """For every block of scenarios: its start, sure hits [N, H], and pairs that stay open [scenarios, N].
+def screen_block(screen: Screen, paths_ppm: I32, horizons: Sequence[int]) -> tuple[I64, tuple[I64, I64]]:
+    """Sure hits [N, H] of some scenarios, and the pairs that stay open: scenario, rising, and position.
 
     Positions are in the screen's order. The sure hits of a pair that stays open are not counted.
     """
     guard = guard_of(paths_ppm.shape[1], 2)
-    starts = range(0, paths_ppm.shape[2], block)
-    ahead = processors()
-    for first in range(0, len(starts), ahead):
-        batch = list(starts[first : first + ahead])
-        found = in_parallel(
-            lambda start: _screen_block(screen, paths_ppm[:, :, start : start + block], horizons, guard),
-            batch,
-        )
-        yield from zip(batch, found, strict=True)
-
-
-def _screen_block(screen: Screen, paths_ppm: I32, horizons: Sequence[int], guard: float) -> tuple[I64, Bools]:
     bounds, witness = _extremes(screen.pairs, paths_ppm, horizons)
     sure, unsure = _decide(screen.tiles, screen.group, bounds, witness, guard)
-    flat = np.asarray(unsure).transpose(1, 0, 2).reshape(paths_ppm.shape[2], -1)
     counted = np.asarray(sure).transpose(0, 2, 1).reshape(-1, len(horizons))
-    return counted[screen.slots].astype(np.int64), flat[:, screen.slots]
+    # Flat, since few of very many are open: NumPy then looks for them eight at a time.
+    found = np.flatnonzero(np.asarray(unsure).reshape(-1))
+    tile, rest = np.divmod(found, paths_ppm.shape[2] * _TILE)
+    scenario, place = np.divmod(rest, _TILE)
+    position = screen.position[tile * _TILE + place]
+    order = np.argsort(scenario, kind="stable")
+    # A price next to nothing leaves open even what fills a tile up, which is nobody's.
+    order = order[position[order] >= 0]
+    return counted[screen.slots].astype(np.int64), (scenario[order], position[order])
 
 
 def _over_gross(weights: I64, paths_ppm: I32, main_debt: I64) -> F32:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from itertools import pairwise
 from typing import ClassVar, final
 
@@ -62,20 +63,21 @@ class ForecastGated(AbstractStrategy):
             return _explained(
                 self._fallback.decide(snapshot, terms, report), f"risk unknown ({report.code.name})"
             )
-        ground = self._ground(snapshot, report)
+        text = _forecast_text(snapshot.position.venue_health_wad, report)
+        ground = self._ground(snapshot, report, text)
         if ground is None:
-            return self._calm(snapshot, report)
+            worrying = report.p_liquidation_6h_ppm >= self._values["alert_p6h_ppm"]
+            return Alert(text) if worrying else Hold(text)
         target = self._target(report)
         health = snapshot.position.venue_health_wad
         if health >= target:
             return Alert(f"{ground.reason}; health is at its target {health_text(target)} already")
         return act_or_alert(snapshot, terms, self._values, target, ground)
 
-    def _ground(self, snapshot: Snapshot, report: RiskReport) -> Ground | None:
-        """Why to act; None where there is no reason to."""
+    def _ground(self, snapshot: Snapshot, report: RiskReport, text: str) -> Ground | None:
+        """Why to act; None where there is no reason to. ``text`` says what the forecast is."""
         health = snapshot.position.venue_health_wad
         within_one, within_six = report.p_liquidation_1h_ppm, report.p_liquidation_6h_ppm
-        text = _forecast_text(health, report)
         if within_one >= self._values["act_p1h_ppm"]:
             return Ground(f"{text}: one hour is above its limit", within_one, _ONE_HOUR, report.model_id)
         if within_six >= self._values["act_p6h_ppm"]:
@@ -84,20 +86,20 @@ class ForecastGated(AbstractStrategy):
             return Ground(f"{text}: health is below the backstop", within_six, _SIX_HOURS, report.model_id)
         return None
 
-    def _calm(self, snapshot: Snapshot, report: RiskReport) -> Verdict:
-        text = _forecast_text(snapshot.position.venue_health_wad, report)
-        worrying = report.p_liquidation_6h_ppm >= self._values["alert_p6h_ppm"]
-        return Alert(text) if worrying else Hold(text)
-
     def _target(self, report: RiskReport) -> int:
         lifted = max(report.target_health_wad, self._values["min_target_health_wad"])
         return min(lifted, self._values["max_target_health_wad"])
 
 
 def _forecast_text(health_wad: int, report: RiskReport) -> str:
-    within_one, within_six = report.p_liquidation_1h_ppm, report.p_liquidation_6h_ppm
-    chances = f"{percent_text(within_one)} within 1 h, {percent_text(within_six)} within 6 h"
+    chances = _chances_text(report.p_liquidation_1h_ppm, report.p_liquidation_6h_ppm)
     return f"health {health_text(health_wad)}, P(liquidation) {chances}"
+
+
+# Far positions of one ratio have the same few probabilities at every block.
+@lru_cache(maxsize=4_096)
+def _chances_text(within_one: int, within_six: int) -> str:
+    return f"{percent_text(within_one)} within 1 h, {percent_text(within_six)} within 6 h"
 
 
 def _explained(verdict: Verdict, why: str) -> Verdict:

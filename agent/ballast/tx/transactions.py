@@ -1,4 +1,4 @@
-"""The transaction that carries a sealed decision to its vault."""
+"""Transactions to a vault: the one that carries a sealed decision, and any other call."""
 
 from __future__ import annotations
 
@@ -37,15 +37,22 @@ def gas_limit(vault_gas: int, calldata: bytes) -> int:
 def build(
     sender: AbstractSigner, sealed: SealedDecision, tx_nonce: int, offer: Bid, gas: int
 ) -> tuple[str, str]:
-    """Signed EIP-1559 transaction as hex, and its hash."""
+    """Signed EIP-1559 transaction of a decision as hex, and its hash."""
+    return build_call(sender, sealed.chain_id, sealed.vault, execute_calldata(sealed), tx_nonce, offer, gas)
+
+
+def build_call(
+    sender: AbstractSigner, chain_id: int, vault: str, calldata: bytes, tx_nonce: int, offer: Bid, gas: int
+) -> tuple[str, str]:
+    """Signed EIP-1559 transaction of any call of a vault as hex, and its hash."""
     raw = sender.sign_transaction(
         {
             "type": 2,
-            "chainId": sealed.chain_id,
+            "chainId": chain_id,
             "nonce": tx_nonce,
-            "to": to_checksum_address(sealed.vault),
+            "to": to_checksum_address(vault),
             "value": 0,
-            "data": execute_calldata(sealed),
+            "data": calldata,
             "gas": gas,
             "maxFeePerGas": offer.max_fee_wei,
             "maxPriorityFeePerGas": offer.tip_wei,

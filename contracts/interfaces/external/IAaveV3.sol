@@ -27,30 +27,8 @@ interface IAaveV3Pool {
             uint256 healthFactor
         );
 
-    /// @dev Two bits per reserve: borrowing at 2 * id, used as collateral at 2 * id + 1.
-    function getUserConfiguration(address user) external view returns (uint256 bitmap);
     function getReserveAToken(address asset) external view returns (address);
     function getReserveVariableDebtToken(address asset) external view returns (address);
-    function getReserveData(address asset) external view returns (AaveReserveData memory);
-}
-
-/// @notice Legacy view of a reserve, word for word as the pool returns it.
-struct AaveReserveData {
-    uint256 configuration;
-    uint128 liquidityIndex;
-    uint128 currentLiquidityRate;
-    uint128 variableBorrowIndex;
-    uint128 currentVariableBorrowRate;
-    uint128 currentStableBorrowRate;
-    uint40 lastUpdateTimestamp;
-    uint16 id;
-    address aTokenAddress;
-    address stableDebtTokenAddress;
-    address variableDebtTokenAddress;
-    address interestRateStrategyAddress;
-    uint128 accruedToTreasury;
-    uint128 unbacked;
-    uint128 isolationModeTotalDebt;
 }
 
 /// @notice The only stable address of an Aave market beside the pool's proxy.

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -54,6 +54,13 @@ def test_entry_hash_is_the_hash_of_its_documented_preimage() -> None:
     assert entry_hash(bytes(32), 5, "tick", None, payload) != keccak(preimage)
 
 
+@dataclass(frozen=True)
+class ForgottenRecord:
+    """A message of a single field."""
+
+    only: object
+
+
 integers = st.integers(-(2**300), 2**300)
 
 
@@ -61,6 +68,25 @@ integers = st.integers(-(2**300), 2**300)
 def test_any_reading_survives_the_round_trip(reading: PositionReading) -> None:
     plain = json.loads(canonical_bytes(reading))
     assert from_plain(PositionReading, plain) == reading
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | integers | st.text() | st.binary() | st.sampled_from(VaultState),
+    lambda inner: (
+        st.lists(inner)
+        | st.tuples(inner, inner)
+        | st.dictionaries(st.text(), inner)
+        | st.builds(Hold, inner)
+        | st.builds(ForgottenRecord, inner)
+    ),
+    max_leaves=12,
+)
+
+
+@given(anything)
+def test_canonical_bytes_are_what_json_makes_of_the_plain_form(value: object) -> None:
+    form = {"sort_keys": True, "separators": (",", ":"), "ensure_ascii": False, "allow_nan": False}
+    assert canonical_bytes(value) == json.dumps(to_plain(value), **form).encode()
 
 
 INTEGER_FIELDS = (

@@ -7,17 +7,24 @@ from contextlib import suppress
 from importlib import resources
 from pathlib import Path
 
+import numpy as np
 import pytest
 from eth_abi import encode
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ballast.ingest.abi import load
 from ballast.ingest.hexes import data, hash32, quantity, signed, words
-from ballast.ingest.multicall import Answer, Call, answers, batch
+from ballast.ingest.multicall import Call, answers, batch
+from ballast.ingest.packed import Answer, Packed
 
 ARTIFACTS = Path(__file__).resolve().parents[3] / "build" / "forge"
+EDGES = [edge + step for edge in (0, 2**64, 2**128, 2**192, 2**256) for step in (-1, 0, 1)][1:13]
 PARTS = st.lists(st.tuples(st.booleans(), st.binary(max_size=100)), max_size=6)
+
+
+def _words(*values: int) -> bytes:
+    return b"".join(value.to_bytes(32, "big") for value in values)
 
 
 @given(PARTS)
@@ -33,6 +40,52 @@ def test_cut_off_answer_is_refused(parts: list[tuple[bool, bytes]], draw: st.Dat
     cut = draw.draw(st.integers(0, len(raw) - padding - 1))
     with pytest.raises(ValueError, match=r"answer|offset"):
         answers(raw[:cut], len(parts))
+
+
+@given(PARTS.filter(bool), st.data())
+def test_answers_may_lie_anywhere_and_in_any_order(
+    parts: list[tuple[bool, bytes]], draw: st.DataObject
+) -> None:
+    """Nothing says that offsets are multiples of 32, nor that an answer follows the one before it."""
+    tail, offsets = b"", {}
+    for number in draw.draw(st.permutations(range(len(parts)))):
+        tail += bytes(draw.draw(st.integers(0, 40)))
+        offsets[number] = 32 * len(parts) + len(tail)
+        success, body = parts[number]
+        tail += _words(int(success), 64, len(body)) + body
+    raw = _words(32, len(parts), *(offsets[number] for number in range(len(parts)))) + tail + bytes(32)
+    assert answers(raw, len(parts)) == [Answer(success, body) for success, body in parts]
+
+
+@given(st.sampled_from([2, 4, 5]), st.integers(1, 2**192 - 1), st.integers(0, 2**64 - 1))
+@example(2, 1, 32)
+@example(4, 1, 64)
+@example(5, 1, 3)
+def test_offset_or_size_beyond_64_bits_is_refused_whatever_its_lowest_word(
+    place: int, high: int, low: int
+) -> None:
+    numbers = [32, 1, 32, 1, 64, 3]
+    numbers[place] = high << 64 | low
+    with pytest.raises(ValueError, match=r"offset|cut off"):
+        answers(_words(*numbers) + b"abc" + bytes(29), 1)
+
+
+@pytest.mark.parametrize(("place", "greatest"), [(2, 96), (4, 96), (5, 32)])
+def test_offset_or_size_up_to_the_end_is_read_and_one_more_is_refused(place: int, greatest: int) -> None:
+    numbers = [32, 1, 32, 1, 64, 3 if place == 5 else 0]
+    numbers[place] = greatest
+    answers(_words(*numbers, 0), 1)
+    numbers[place] = greatest + 1
+    with pytest.raises(ValueError, match=r"offset|cut off"):
+        answers(_words(*numbers, 0), 1)
+
+
+@given(st.lists(st.lists(st.sampled_from(EDGES), min_size=3, max_size=3), min_size=1, max_size=5))
+def test_columns_of_words_are_the_words(rows: list[list[int]]) -> None:
+    parts = [(True, _words(*row)) for row in rows]
+    packed = Packed(encode(["(bool,bytes)[]"], [parts]), len(parts))
+    columns = packed.columns(packed.start[:, None] + 32 * np.arange(3))
+    assert [list(row) for row in zip(*columns, strict=True)] == rows
 
 
 @given(st.binary(max_size=300), st.integers(0, 5))

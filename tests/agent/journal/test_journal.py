@@ -209,6 +209,7 @@ def test_every_kind_of_entry_can_be_appended_by_name() -> None:
         "settled",
         "compared",
         "alert",
+        "heartbeat",
         "stop",
     } == KINDS
 

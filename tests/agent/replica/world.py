@@ -56,7 +56,7 @@ class World:
     def mined(self, tx: str) -> dict[str, Any]:
         """Mine what waits, and return the receipt of ``tx``.
 
-        The node makes no block of its own: that one comes after the answer, and may lose what follows a revert.
+        A block of the node's own would come after its answer, and may lose what follows a revert.
         """
         self.rpc.call("evm_mine")
         receipt = self.rpc.call("eth_getTransactionReceipt", tx)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from ballast.risk.exact import normalised
 from ballast.risk.passage import first_passage, first_passage_by_force
+from ballast.risk.passage_walk import walk
 from ballast.risk.paths import Garch, Market, simulate_factors
 
 PPM = 1_000_000
@@ -47,6 +49,35 @@ def test_the_shortcuts_leave_little_to_walk_and_say_how_much() -> None:
     assert found.single_pair == 200
     assert found.walked + found.screened == 100 * 300
     assert found.walked < found.screened / 4
+
+
+def test_prices_next_to_nothing_and_beyond_all_bounds_leave_every_count_exact() -> None:
+    draw = np.random.default_rng(3)
+    paths = np.exp(draw.uniform(0, np.log(2**24), (6, 5, 40))).astype(np.int32)
+    weights = np.concatenate([book(4, 150, 2, 2, 5), book(5, 3, 1, 3, 5)])
+    found = first_passage(weights, paths, (2, 5))
+    assert (found.hits == first_passage_by_force(weights, paths, (2, 5))).all()
+
+
+@pytest.mark.parametrize("offset", [-1, 0, 1])
+def test_a_walk_tells_the_line_itself_from_one_unit_on_either_side(offset: int) -> None:
+    """More rows than a chunk has, more chunks than a call has, some scenarios without any pair."""
+    paths = PATHS[:, :3, :].copy()
+    weights = book(6, 90, 2, 1, 3)
+    # At step 7 of scenario 4 all of them lie on the line, or a unit off it.
+    paths[7, :, 4] = (900_000, 900_000, PPM)
+    weights = np.sort(weights, axis=1)[:, ::-1].copy()
+    weights[:, 2] = -(weights[:, :2].sum(axis=1) // 10 * 9)
+    weights[:, 0] -= weights[:, :2].sum(axis=1) % 10
+    weights[:, 2] += offset
+    scenario = np.sort(np.random.default_rng(7).choice(np.arange(4, 290), 9_000))
+    scenario[:90] = 4
+    row = np.arange(9_000) % 90
+    hit = walk(weights, normalised(weights, paths.max(axis=(0, 2))), paths, (scenario, row), (6, 40))
+    for one in np.unique(scenario):
+        mine = scenario == one
+        truth = first_passage_by_force(weights, paths[:, :, [one]], (6, 40)) > 0
+        assert (hit[mine] == truth[row[mine]]).all()
 
 
 @pytest.mark.parametrize("debts", [[-(10**10), 0], [-6 * 10**9, -4 * 10**9]])

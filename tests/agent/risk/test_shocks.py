@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ballast.risk.exact import MAX_FACTOR_PPM, MAX_WEIGHT, negative_matrix
-from ballast.risk.shocks import count_liquidations
+from ballast.risk.shocks import _blocks, _bounded, count_liquidations
 
 PPM = 1_000_000
 
@@ -39,6 +39,39 @@ def require_exact(weights: np.ndarray, factors: np.ndarray) -> None:
 @settings(deadline=None, max_examples=25)
 def test_counts_are_what_integers_say(seed: int, count: int, assets: int, scenarios: int) -> None:
     require_exact(random_book(seed, count, assets), random_factors(seed, assets, scenarios))
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from([1, 100, 730]), st.floats(0.001, 0.8))
+@settings(deadline=None, max_examples=40)
+def test_bounds_of_a_block_never_say_more_than_integers_do(seed: int, scenarios: int, width: float) -> None:
+    """Two of three positions lie on the line in one scenario, or a unit below it, where a bound is tight."""
+    draw = np.random.default_rng(seed)
+    factors = np.rint(np.exp(width * draw.standard_normal((4, scenarios))) * PPM).astype(np.int32)
+    weights = random_book(seed, 90, 4)
+    weights[:60] //= 10**6
+    weights[:60, 0] = 0
+    at = factors[:, draw.integers(0, scenarios, 60)].astype(object)
+    weights[:60] *= at[0][:, None].astype(np.int64)
+    value = (weights[:60].astype(object) * at.T).sum(axis=1)
+    weights[:60, 0] = (-value // at[0] - np.arange(60) % 2).astype(np.int64)
+    weights = weights[(weights < 0).any(axis=1)]
+    blocks = _blocks(factors)
+    assert sorted(np.concatenate(blocks).tolist()) == list(range(scenarios))
+    hit, unsure = _bounded(weights, factors, blocks)
+    for number, block in enumerate(blocks):
+        truth = by_integers(weights, factors[:, block])
+        assert truth[hit[:, number]].all()
+        assert not truth[~hit[:, number] & ~unsure[:, number]].any()
+
+
+def test_bounds_decide_most_of_a_book_and_name_a_position_on_the_line_as_unsure() -> None:
+    factors = random_factors(2, 3, 1_000)
+    weights = np.asarray([[900, 300, -100], [10, 10, -900], [0, 0, 0]], np.int64)
+    weights[2] = [factors[2, 5], 0, -factors[0, 5]]
+    hit, unsure = _bounded(weights, factors, _blocks(factors))
+    assert hit.tolist() == [[False] * 2, [True] * 2, [False] * 2]
+    assert unsure.tolist() == [[False] * 2, [False] * 2, [True] * 2]
+    require_exact(weights, factors)
 
 
 def test_a_position_exactly_at_the_line_is_not_liquidated_and_one_unit_below_it_is() -> None:

@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import {AbstractConformance} from "./AbstractConformance.sol";
 import {FixtureReader} from "./Fixture.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {ILendingAdapter, VenueHealth, VenueQuote} from "ballast/interfaces/ILendingAdapter.sol";
+import {ILendingAdapter, VenueHealth, VenuePosition, VenueQuote} from "ballast/interfaces/ILendingAdapter.sol";
 import {Vm} from "forge-std/Vm.sol";
 
 /// @title What every lending adapter must do
@@ -17,7 +17,7 @@ abstract contract AbstractAdapterTest is AbstractConformance {
     // ---------------------------------------------------------------- mutators: who may call, and on what
 
     function test_mutators_refuseDirectCalls() public {
-        bytes[9] memory calls = _mutators(vaultRef, fixture.collateral.token, fixture.debt.token);
+        bytes[10] memory calls = _mutators(vaultRef, fixture.collateral.token, fixture.debt.token);
         for (uint256 i; i < calls.length; i++) {
             (bool done, bytes memory reason) = address(adapter).call(calls[i]);
             assertFalse(done);
@@ -27,7 +27,7 @@ abstract contract AbstractAdapterTest is AbstractConformance {
 
     function test_everything_refusesUnknownSubAccounts() public {
         bytes memory reason = abi.encodeWithSelector(ILendingAdapter.VenueRefUnknown.selector, unknownRef);
-        bytes[9] memory calls = _mutators(unknownRef, fixture.collateral.token, fixture.debt.token);
+        bytes[10] memory calls = _mutators(unknownRef, fixture.collateral.token, fixture.debt.token);
         for (uint256 i; i < calls.length; i++) {
             vm.expectRevert(reason);
             vault.run(address(adapter), calls[i]);
@@ -40,6 +40,8 @@ abstract contract AbstractAdapterTest is AbstractConformance {
         adapter.collateralOf(account, unknownRef, collateral);
         vm.expectRevert(reason);
         adapter.debtOf(account, unknownRef, debt);
+        vm.expectRevert(reason);
+        adapter.positionOf(account, unknownRef, collateral, debt);
     }
 
     function test_unknownTokens_areRefusedByName() public {
@@ -49,11 +51,15 @@ abstract contract AbstractAdapterTest is AbstractConformance {
         adapter.collateralOf(address(vault), vaultRef, stranger);
         vm.expectPartialRevert(reason);
         adapter.debtOf(address(vault), vaultRef, stranger);
+        vm.expectPartialRevert(reason);
+        adapter.positionOf(address(vault), vaultRef, stranger, fixture.debt.token);
+        vm.expectPartialRevert(reason);
+        adapter.positionOf(address(vault), vaultRef, fixture.collateral.token, stranger);
     }
 
     function test_unknownTokens_moveNothing() public {
         _position();
-        bytes[9] memory calls = _mutators(vaultRef, address(new NoToken()), address(new NoToken()));
+        bytes[10] memory calls = _mutators(vaultRef, address(new NoToken()), address(new NoToken()));
         for (uint256 i; i < calls.length; i++) {
             (bool done,) = address(vault).call(abi.encodeCall(vault.run, (address(adapter), calls[i])));
             assertFalse(done, vm.toString(i));
@@ -152,6 +158,42 @@ abstract contract AbstractAdapterTest is AbstractConformance {
             abi.encodeCall(ILendingAdapter.withdraw, (vaultRef, fixture.collateral.token, type(uint256).max));
         (bool done,) = address(vault).call(abi.encodeCall(vault.run, (address(adapter), call)));
         assertFalse(done, "the venue let a debt stand without collateral");
+    }
+
+    /// @dev What both steps do one after the other, rounded as the venue rounds.
+    function test_repayAndWithdraw_isBothInOneCall() public {
+        _position();
+        (uint256 half, uint256 part) = (fixture.debt.amount / 2, fixture.collateral.amount / 100);
+        uint256 state = vm.snapshotState();
+        _repay(half);
+        _withdraw(part);
+        (uint256 owed, uint256 held) = (_debt(vault), _collateral(vault));
+        vm.revertToState(state);
+        _repayAndWithdraw(half, part);
+        _assertRounded(_debt(vault), owed, "debt");
+        _assertRounded(_collateral(vault), held, "collateral");
+        assertEq(_idle(fixture.debt.token), fixture.debt.amount - half, "exactly the amount leaves");
+        assertEq(_idle(fixture.collateral.token), part, "exactly the amount arrives");
+        _assertNoAllowance(fixture.debt.token);
+    }
+
+    function test_repayAndWithdraw_neverTakesMoreThanTheDebt() public {
+        _position();
+        _fundDebt(address(vault), fixture.debt.amount);
+        uint256 owed = _debt(vault);
+        _repayAndWithdraw(owed + 1, fixture.collateral.amount / 2);
+        _assertRepaid(owed);
+        assertEq(_idle(fixture.collateral.token), fixture.collateral.amount / 2);
+    }
+
+    function test_repayAndWithdraw_belowWhatTheDebtNeeds_isRefused() public {
+        _position();
+        bytes memory call = abi.encodeCall(
+            ILendingAdapter.repayAndWithdraw,
+            (vaultRef, fixture.debt.token, 1, fixture.collateral.token, _collateral(vault))
+        );
+        (bool done,) = address(vault).call(abi.encodeCall(vault.run, (address(adapter), call)));
+        assertFalse(done, "the venue judges what is left");
     }
 
     function test_transferOut_handsAPartOver() public {
@@ -308,6 +350,16 @@ abstract contract AbstractAdapterTest is AbstractConformance {
         assertEq(leverage.spender, adapter.spenderOf(collateral), "supplying approves the collateral");
     }
 
+    function test_positionOf_isTheSingleViewsInOne() public {
+        _position();
+        (address collateral, address debt) = (fixture.collateral.token, fixture.debt.token);
+        skip(fixture.interestSeconds);
+        _assertPosition(address(vault), vaultRef, collateral, debt);
+        _assertPosition(address(vault), vaultRef, debt, collateral);
+        _assertPosition(address(vault), vaultRef, collateral, collateral);
+        _assertPosition(address(owner), ownerRef, collateral, debt);
+    }
+
     function test_spenderOf_isWhomTheMutatorsApprove() public {
         vm.recordLogs();
         _position();
@@ -397,7 +449,7 @@ abstract contract AbstractAdapterTest is AbstractConformance {
 
     // ---------------------------------------------------------------- helpers
 
-    function _mutators(bytes32 ref, address collateral, address debt) private view returns (bytes[9] memory) {
+    function _mutators(bytes32 ref, address collateral, address debt) private view returns (bytes[10] memory) {
         return [
             abi.encodeCall(ILendingAdapter.supply, (ref, collateral, 1)),
             abi.encodeCall(ILendingAdapter.withdraw, (ref, collateral, 1)),
@@ -407,7 +459,8 @@ abstract contract AbstractAdapterTest is AbstractConformance {
             abi.encodeCall(ILendingAdapter.pullIn, (ref, collateral, 1, address(owner))),
             abi.encodeCall(ILendingAdapter.repayFor, (ref, debt, 1, address(owner))),
             abi.encodeCall(ILendingAdapter.supplyFor, (ref, collateral, 1, address(owner))),
-            abi.encodeCall(ILendingAdapter.borrowFor, (ref, debt, 1, address(owner)))
+            abi.encodeCall(ILendingAdapter.borrowFor, (ref, debt, 1, address(owner))),
+            abi.encodeCall(ILendingAdapter.repayAndWithdraw, (ref, debt, 1, collateral, 1))
         ];
     }
 
@@ -466,6 +519,13 @@ abstract contract AbstractAdapterTest is AbstractConformance {
         (bool done, bytes memory reason) = address(vault).call(abi.encodeCall(vault.run, (address(adapter), call)));
         assertFalse(done, "dust was let through");
         assertTrue(_startsWith(reason, json.blob(".minimumDebt.error")), vm.toString(reason));
+    }
+
+    function _assertPosition(address account, bytes32 ref, address collateral, address debt) private view {
+        VenuePosition memory position = adapter.positionOf(account, ref, collateral, debt);
+        assertEq(position.held, adapter.collateralOf(account, ref, collateral), "held");
+        assertEq(position.owed, adapter.debtOf(account, ref, debt), "owed");
+        assertEq(position.healthWad, adapter.health(account, ref).healthWad, "health");
     }
 
     function _assertApproved(Vm.Log[] memory logs) private view {

@@ -103,6 +103,14 @@ abstract contract AbstractConformance is AbstractSteps {
         _run(vault, abi.encodeCall(ILendingAdapter.withdraw, (vaultRef, fixture.collateral.token, amount)));
     }
 
+    function _repayAndWithdraw(uint256 repaid, uint256 withdrawn) internal {
+        bytes memory call = abi.encodeCall(
+            ILendingAdapter.repayAndWithdraw,
+            (vaultRef, fixture.debt.token, repaid, fixture.collateral.token, withdrawn)
+        );
+        _run(vault, call);
+    }
+
     /// @dev The position that most tests start from.
     function _position() internal {
         _supply(vault, fixture.collateral.amount);

@@ -6,6 +6,7 @@ import {Mainnet} from "../utils/Mainnet.sol";
 import {MovesTest} from "../utils/MovesTest.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {VaultMover} from "ballast/VaultMover.sol";
+import {VenuePosition} from "ballast/interfaces/ILendingAdapter.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
 import {QueueTerms, TokenRole, VaultState} from "ballast/types/Config.sol";
 import {Decision, Outcome, RouteKind} from "ballast/types/Decision.sol";
@@ -192,15 +193,10 @@ contract MovesForkTest is MovesTest {
     /// @dev A venue that would keep some of it, by its own word.
     function test_all_leavesNothingBehind_orIsRefused() public {
         Decision memory d = move(ON_COMET, ON_AAVE, Mainnet.USDC, ALL, 1);
-        bytes memory holds = abi.encodeCall(comet.collateralOf, (address(vault), 0, Mainnet.WETH));
-        bytes memory owes = abi.encodeCall(comet.debtOf, (address(vault), 0, Mainnet.USDC));
-        bytes[] memory answers = new bytes[](2);
-        (answers[0], answers[1]) = (abi.encode(50 ether), abi.encode(1));
-        vm.mockCalls(address(comet), holds, answers);
+        bytes memory told = abi.encodeCall(comet.positionOf, (address(vault), 0, Mainnet.WETH, Mainnet.USDC));
+        vm.mockCall(address(comet), told, abi.encode(VenuePosition(1, 0, ALL)));
         expectRefusal(d, abi.encodeWithSelector(IVaultTerms.LeftBehind.selector, Mainnet.WETH, 1));
-        vm.clearMockedCalls();
-        answers[0] = abi.encode(bookOf(ON_COMET, Mainnet.USDC).owed);
-        vm.mockCalls(address(comet), owes, answers);
+        vm.mockCall(address(comet), told, abi.encode(VenuePosition(0, 1, ALL)));
         expectRefusal(d, abi.encodeWithSelector(IVaultTerms.LeftBehind.selector, Mainnet.USDC, 1));
         vm.clearMockedCalls();
         send(d);
@@ -211,6 +207,13 @@ contract MovesForkTest is MovesTest {
         vm.mockCall(Mainnet.USDC, abi.encodeCall(IERC20.allowance, (address(vault), market)), abi.encode(1));
         Decision memory d = move(ON_COMET, ON_AAVE, Mainnet.USDC, 10 ether, 20_000e6);
         expectRefusal(d, abi.encodeWithSelector(IVaultTerms.AllowanceLeft.selector, Mainnet.USDC, market, 1));
+    }
+
+    /// @dev Here the lender is the source's venue too, and is looked at once.
+    function test_allowance_ofTheLender_isLookedAt() public {
+        address pool = Mainnet.AAVE_POOL;
+        vm.mockCall(Mainnet.USDC, abi.encodeCall(IERC20.allowance, (address(vault), pool)), abi.encode(1));
+        expectRefusal(part(), abi.encodeWithSelector(IVaultTerms.AllowanceLeft.selector, Mainnet.USDC, pool, 1));
     }
 
     function test_allowance_ofTheTarget_isLookedAt() public {
@@ -272,6 +275,33 @@ contract MovesForkTest is MovesTest {
         expectRefusalBy(d, IVaultTerms.HealthBelowFloor.selector);
         d.minOut = 4000e6;
         send(d);
+    }
+
+    /// @dev The promise that spares asking for health before: one wei less of it, and what stays is held to what it was.
+    function test_floorOfTheSource_isPromisedForWhatStays_boundary() public {
+        setEthPrice(2450e8);
+        _calmRounds(2450e8);
+        Decision memory d = move(ON_AAVE, ON_COMET, Mainnet.USDC, 2 ether, 4000e6);
+        uint256 state = vm.snapshotState();
+        Outcome memory outcome = send(d);
+        uint256 restWad = bookOf(ON_AAVE, Mainnet.USDC).healthWad;
+        vm.revertToState(state);
+        assertGt(restWad, outcome.healthBeforeWad, "better than before");
+        assertLt(restWad, 1.2e18, "and below the owner's floor");
+        d.healthFloorWad = 1.2e18;
+        expectRefusal(d, abi.encodeWithSelector(IVaultTerms.HealthBelowFloor.selector, restWad, 1.2e18));
+        d.healthFloorWad--;
+        uint256 thereWad = outcome.healthAfterWad;
+        expectRefusal(d, abi.encodeWithSelector(IVaultTerms.HealthBelowFloor.selector, thereWad, 1.2e18 - 1));
+    }
+
+    function test_floorOfTheSource_promised_asksNothingOfBefore() public {
+        Decision memory d = part();
+        d.healthFloorWad = vault.positionConfig(ON_AAVE).healthFloorWad;
+        Outcome memory outcome = send(d);
+        assertEq(outcome.healthBeforeWad, 0, "not asked");
+        assertEq(outcome.healthAfterWad, bookOf(ON_COMET, Mainnet.USDC).healthWad);
+        assertGe(bookOf(ON_AAVE, Mainnet.USDC).healthWad, d.healthFloorWad);
     }
 
     // ---------------------------------------------------------------- who, when, how

@@ -8,6 +8,8 @@ import {IAaveV3FlashBorrower, IAaveV3FlashLender} from "ballast/interfaces/exter
 
 /// @notice The same route as the vault's move from Aave to Compound and nothing else: no signature, no price, no limit, no lock, no record.
 /// Anyone could empty it; it exists to be measured against.
+/// @dev Five calls to the venues and the lender's two transfers, as in the vault; what is lent, repaid, withdrawn and borrowed is known, so nothing
+/// is asked. It approves what is taken, each time: approvals that stay would be cheaper, and are what the vault is not to leave behind.
 contract BareMove is AbstractBareAave, IAaveV3FlashBorrower {
     IComet private immutable _market;
 

@@ -5,8 +5,29 @@ import {CommonBase} from "forge-std/Base.sol";
 import {console} from "forge-std/console.sol";
 
 /// @notice One line of the table that `make bench` puts together: a file each, because tests run side by side.
+/// @dev A fair pair is measured in one state of the world: both contracts have acted once before (what a first action leaves idle makes slots that
+/// the next only changes), the same time has passed (interest that has accrued and a pool's new observation are written by whoever comes
+/// first), and what the bare one did is taken back before the vault follows. Both are whole transactions, with base cost and calldata.
+/// The bare contract has no clone in front of it and no signed decision to bring. It is compiled as tests are, without the IR, where the vault that
+/// ships is not: its own code takes 7,500 gas of a flash swap, with the access to what it calls.
 abstract contract GasTable is CommonBase {
     string private constant FOLDER = "out/bench/gas";
+
+    /// @notice Gas of a whole transaction that is then undone. The caller is isolated.
+    function gasOf(address target, bytes memory data) internal returns (uint256 gasUsed) {
+        uint256 snapshot = vm.snapshotState();
+        call(target, data);
+        gasUsed = vm.lastCallGas().gasTotalUsed;
+        vm.revertToState(snapshot);
+    }
+
+    function call(address target, bytes memory data) internal {
+        (bool done, bytes memory answer) = target.call(data);
+        if (done) return;
+        assembly ("memory-safe") {
+            revert(add(answer, 32), mload(answer))
+        }
+    }
 
     /// @param gas of the whole transaction
     /// @param bareGas of the same route without a check, zero where there is none

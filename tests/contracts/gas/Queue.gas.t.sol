@@ -11,7 +11,10 @@ import {Decision} from "ballast/types/Decision.sol";
 /// @dev Isolated, as in Deleverage.gas.t.sol.
 /// forge-config: default.isolate = true
 contract QueueGasTest is VaultTest, GasTable {
-    uint256 private constant MAX_QUEUE = 500_000;
+    /// @dev Of the bytes that are deployed; most of it is code to lay down, 200 gas a byte.
+    uint256 private constant MAX_QUEUE = 295_000;
+    /// @dev The pipeline that compiles tests costs about this much more in computation.
+    uint256 private constant UNSHIPPED = 15_000;
 
     /// forge-config: default.isolate = true
     function test_gas_queue_isBounded() public {
@@ -26,7 +29,7 @@ contract QueueGasTest is VaultTest, GasTable {
         record("status_queue_ready", vm.lastCallGas().gasTotalUsed, 0);
         vault.executeQueued(d, signature);
         record("queue_execute", vm.lastCallGas().gasTotalUsed, 0);
-        assertLe(queued, MAX_QUEUE);
+        assertLe(queued, shipped() ? MAX_QUEUE : MAX_QUEUE + UNSHIPPED);
         assertTrue(vault.isNonceUsed(Defaults.POSITION, d.nonce));
     }
 }

@@ -44,18 +44,21 @@ abstract contract AbstractWorld is AbstractAttackTest, AbstractTally {
 
     /// @dev Sends a decision with this signature and holds all that it did against the promises.
     function observe(Decision memory d, bytes memory signature) internal returns (bool done) {
-        done = observeCall(d, signature, abi.encodeCall(vault.execute, (d, signature)));
+        done = observeCall(address(vault), d, signature, abi.encodeCall(vault.execute, (d, signature)));
         if (done && (vm.getBlockTimestamp() < d.validAfter || vm.getBlockTimestamp() > d.validUntil)) {
             note("INV-19: executed out of its time");
         }
     }
 
-    /// @dev The same by another door.
-    function observeCall(Decision memory d, bytes memory signature, bytes memory call) internal returns (bool done) {
+    /// @dev The same by another call, or by another door.
+    function observeCall(address door, Decision memory d, bytes memory signature, bytes memory call)
+        internal
+        returns (bool done)
+    {
         Before memory before = _look();
         vm.recordLogs();
         vm.prank(keeper);
-        (done,) = address(vault).call(call);
+        (done,) = door.call(call);
         Vm.Log[] memory logs = vm.getRecordedLogs();
         if (!done) {
             if (equityWad(address(vault)) != before.equityWad) note("INV-36: a refused decision left a trace");
@@ -128,7 +131,7 @@ abstract contract AbstractWorld is AbstractAttackTest, AbstractTally {
         if (_strangersWad() != before.strangersWad) note("INV-02: somebody outside grew or shrank");
         if (configHash() != before.config) note("INV-05: an executed decision changed the configuration");
         if (executions[d.nonce] > 1) note("INV-14: a nonce executed twice");
-        if (!vault.isNonceUsed(POSITION, d.nonce)) note("INV-14: an executed nonce is not marked");
+        if (!vault.isNonceUsed(d.positionId, d.nonce)) note("INV-14: an executed nonce is not marked");
         if (d.configEpoch != vault.configEpoch()) note("INV-16: executed under another configuration");
         if (keccak256(signature) != keccak256(signWith(signerKey, vault.hashDecision(d)))) {
             note("INV-15: executed without the signature of its own digest");
@@ -136,7 +139,7 @@ abstract contract AbstractWorld is AbstractAttackTest, AbstractTally {
         if (vault.signer() != signer) note("INV-16: executed for a signer who is not in office");
     }
 
-    function _judgePosition(Decision memory d, Before memory before) private {
+    function _judgePosition(Decision memory d, Before memory before) internal virtual {
         uint256 healthAfter = health();
         if (IERC20(wethDebt).balanceOf(address(vault)) != 0) note("INV-10: a debt nobody asked for");
         if (before.healthWad >= FLOOR_WAD && healthAfter < FLOOR_WAD) note("INV-06: fell through the floor");
@@ -157,16 +160,19 @@ abstract contract AbstractWorld is AbstractAttackTest, AbstractTally {
             return;
         }
         if (lost <= 0) return;
-        if (uint256(lost) > _soldWad(d, before) * MAX_SLIPPAGE_BPS / 10_000 + 1e13) {
-            note("INV-08: lost more than the slippage bound");
-        }
+        if (uint256(lost) > _mostLossWad(d, before) + 1e13) note("INV-08: lost more than its bound");
         lostAt.push(vm.getBlockTimestamp());
         lostWad.push(uint256(lost));
         _judgeWindows();
     }
 
+    /// @dev What the slippage of a swap may cost, USD.
+    function _mostLossWad(Decision memory d, Before memory before) internal view virtual returns (uint256) {
+        return _soldWad(d, before) * MAX_SLIPPAGE_BPS / 10_000;
+    }
+
     /// @dev USD value of what left by the swap.
-    function _soldWad(Decision memory d, Before memory before) internal view virtual returns (uint256) {
+    function _soldWad(Decision memory d, Before memory before) private view returns (uint256) {
         if (d.kind == ActionKind.Leverage) return (usdcDebt.balanceOf(address(vault)) - before.debt) * 1e12;
         return (before.collateral - aWeth.balanceOf(address(vault))) * ethPrice8() / 1e8;
     }
@@ -185,7 +191,7 @@ abstract contract AbstractWorld is AbstractAttackTest, AbstractTally {
     }
 
     /// @dev INV-03 and INV-04: nobody may take, nobody may borrow.
-    function _judgeAllowances() internal {
+    function _judgeAllowances() internal virtual {
         address[5] memory takers =
             [Mainnet.AAVE_POOL, Mainnet.UNISWAP_USDC_WETH_POOL, address(adapter), keeper, address(thief)];
         for (uint256 i; i < takers.length; i++) {
@@ -232,6 +238,7 @@ abstract contract AbstractWorld is AbstractAttackTest, AbstractTally {
         vm.startPrank(owner);
         usdc.approve(address(vault), type(uint256).max);
         vault.repay(POSITION, Mainnet.USDC, type(uint256).max);
+        repayRest();
         exitOf(Mainnet.WETH, address(aWeth));
         exitOf(Mainnet.USDC, aUsdc);
         exitRest();
@@ -248,6 +255,8 @@ abstract contract AbstractWorld is AbstractAttackTest, AbstractTally {
         uint256 left = IERC20(venueToken).balanceOf(address(vault)) + IERC20(token).balanceOf(address(vault));
         assertEq(left, 0, "INV-12: something left behind");
     }
+
+    function repayRest() internal virtual {}
 
     function exitRest() internal virtual {}
 }

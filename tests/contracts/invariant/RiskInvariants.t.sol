@@ -241,7 +241,7 @@ contract RiskInvariantsTest is AbstractWorld {
         if (wait % 4 != 0 && w.executableAt > now_) pass(w.executableAt - now_ + wait % (GRACE + 100));
         bytes memory call = abi.encodeCall(vault.executeQueued, (w.decision, w.signature));
         bytes32 net = _netBudgets();
-        bool done = observeCall(w.decision, w.signature, call);
+        bool done = observeCall(address(vault), w.decision, w.signature, call);
         if (!done) {
             did[REFUSED_FROM_QUEUE]++;
             return;

@@ -35,8 +35,9 @@ contract HostileAdapter {
                 revert(add(answer, 32), mload(answer))
             }
         }
-        if (delegated && msg.sig == ILendingAdapter.repay.selector) _afterRepay();
-        if (delegated && msg.sig == ILendingAdapter.withdraw.selector) _afterWithdraw();
+        bool both = msg.sig == ILendingAdapter.repayAndWithdraw.selector;
+        if (delegated && (both || msg.sig == ILendingAdapter.repay.selector)) _afterRepay();
+        if (delegated && (both || msg.sig == ILendingAdapter.withdraw.selector)) _afterWithdraw();
         assembly ("memory-safe") {
             return(add(answer, 32), mload(answer))
         }

@@ -28,6 +28,21 @@ contract UniswapV3TwapTest is Test {
         assertApproxEqRel(UniswapV3Twap.inversePowerX128(6932), ONE_X128 / 2, 0.0001e18);
     }
 
+    /// @dev The factors that are written out are the base squared again and again, rounded down.
+    function test_inversePower_factors_areSquares() public pure {
+        uint256 square = UniswapV3Twap.INVERSE_BASE_X128;
+        for (uint256 k; k < 20; k++) {
+            assertEq(UniswapV3Twap.inversePowerX128(1 << k), square, vm.toString(k));
+            square = square * square >> 128;
+        }
+        assertEq(square, 0, "the next");
+    }
+
+    function test_inversePower_beyondItsBits_isZero_boundary() public pure {
+        assertEq(UniswapV3Twap.inversePowerX128(1 << 20), 0);
+        assertEq(UniswapV3Twap.inversePowerX128(type(uint256).max), 0);
+    }
+
     function testFuzz_inversePower_multiplies(uint256 a, uint256 b) public pure {
         (a, b) = (bound(a, 0, 200_000), bound(b, 0, 200_000));
         uint256 product = UniswapV3Twap.inversePowerX128(a) * (UniswapV3Twap.inversePowerX128(b) >> 8) >> 120;

@@ -30,7 +30,7 @@ abstract contract MovesTest is VenuesTest {
         passDays(1); // a risk budget begins empty and fills within a window
     }
 
-    function freeFlashLender() internal view override returns (address) {
+    function freeFlashLender() internal view virtual override returns (address) {
         return MakerMainnet.FLASH.code.length == 0 ? address(0) : MakerMainnet.FLASH;
     }
 

@@ -63,7 +63,7 @@ abstract contract VenuesTest is VaultTest {
         _fund(ON_MAKER, Mainnet.DAI, 100_000e18);
     }
 
-    function deploy() internal override {
+    function deploy() internal virtual override {
         super.deploy();
         deployCodeTo("CometModel.sol:CometModel", abi.encode(_cometParameters()), _comet());
         deal(Mainnet.USDC, address(this), 10_000_000e6);
