@@ -38,8 +38,7 @@ def outside(forecasts: Forecasts, months: Sequence[str]) -> Forecasts:
     edges = sorted(month_window(month) for month in months)
     begin, last = int(forecasts.known_at.min()), int(forecasts.known_at.max()) + 1
     starts, ends = [begin, *(end for _, end in edges)], [*(start for start, _ in edges), last]
-    spans = [(start, end) for start, end in zip(starts, ends, strict=True) if start < end]
-    return pooled(forecasts.between(*span) for span in spans)
+    return pooled(forecasts.between(*span) for span in zip(starts, ends, strict=True))
 
 
 def stress_summary(crises: Forecasts, months: dict[str, Any], ours: str) -> dict[str, Any]:
