@@ -78,6 +78,18 @@ def test_a_shifted_forecaster_misses_both_goals():
     assert goals["walk-forward"]["1h"]["p_not_worse"] == 0.0
 
 
+def test_the_month_that_speaks_most_against_is_named():
+    june = (WHOLE.known_at >= month_window("2022-06")[0]) & (WHOLE.known_at < month_window("2022-06")[1])
+    honest = WHOLE.chance["honest"]
+    mixed = np.where(june[:, None, None], WHOLE.chance["poor"], honest)
+    forms = {"mixed": mixed, "honest_calibrated": honest}
+    whole = Forecasts(WHOLE.known_at, WHOLE.market, WHOLE.fold, WHOLE.drop, forms)
+    singly = {m: summarise(whole.between(*month_window(m)), "mixed", ["honest_calibrated"]) for m in MONTHS}
+    found = stress_summary(inside(whole), singly, "mixed")["6h"]
+    assert (found["month"], found["p_not_worse"]) == ("2022-06", 0.0)
+    assert found["brier"] < 0
+
+
 def test_tails_are_tested_outside_of_the_crises_alone():
     wild = WHOLE.drop.copy()
     stormy = np.isin(WHOLE.known_at, inside(WHOLE).known_at)
