@@ -1,17 +1,20 @@
 """Choose the forecast-gated rule's thresholds for the shipped model, and score it after its cut-off.
 
-    .venv/bin/python script/tools/choose_thresholds.py --data ../shared/data/prices
+    .venv/bin/python script/tools/choose_thresholds.py --data ../shared/data/prices --release 0.2
 
 Thresholds come from bars before the model's cut-off alone. Writes agent/ballast/risk/weights/policy.json and
-the tables of docs/risk-model.md. Recorded bars are read and never written.
+the tables of docs/risk-model.md, and counts the look at what came after the cut-off in registry.json, once a
+release. Recorded bars are read and never written.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -19,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ballast.data.bars import Bars, load_bars
+from ballast.domain.errors import ConfigError
 from ballast.risk import policy_tuning as policy
 from ballast.risk.fit import without_gap
 from ballast.risk.model import initial_state, load_default_weights
@@ -28,6 +32,7 @@ from ballast.risk.state import RiskState
 from ballast.risk.stream import scan, sights
 from ballast.training.forecaster import held_out_scores, stamp
 from ballast.training.markets import Window, day_seconds, market_of, without
+from ballast.training.registry import Evaluation, Registry
 
 ROOT = FilePath(__file__).resolve().parents[2]
 WEIGHTS = ROOT / "agent" / "ballast" / "risk" / "weights"
@@ -69,13 +74,26 @@ def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=FilePath, required=True, help="folder of recorded bars")
+    parser.add_argument("--release", required=True, help="what the look at held-out bars is for")
     arguments = parser.parse_args()
     weights = load_default_weights()
+    try:
+        count_look(weights, arguments.release)
+    except ConfigError as error:
+        sys.exit(str(error))
     bars = load_all(arguments.data, weights)
     cutoff = day_seconds(weights.metadata["train_end"])
     chosen, policy_rows = choose_policy(bars, weights, cutoff)
     (WEIGHTS / "policy.json").write_text(json.dumps(chosen, indent=1, sort_keys=True) + "\n", "ascii")
     write_page(weights, score_rows(bars, weights, cutoff), policy_rows)
+
+
+def count_look(weights: Weights, release: str) -> None:
+    """Log the look before it is taken: one that fails half way was one. Raises ConfigError for a second."""
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    sha256 = weights.metadata["data_sha256"]
+    look = Evaluation(weights.model_id, release, sha256, {"page": str(PAGE.relative_to(ROOT))}, now)
+    Registry(WEIGHTS).count_evaluation(look)
 
 
 def load_all(folder: FilePath, weights: Weights) -> dict[str, Bars]:

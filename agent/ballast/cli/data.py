@@ -17,7 +17,7 @@ import typer
 from ballast.domain.errors import BallastError, ExtraMissing
 
 if TYPE_CHECKING:
-    from ballast.data.pull import Pulled, Wicks
+    from ballast.data.pull import Pulled
 
 P = ParamSpec("P")
 
@@ -62,8 +62,9 @@ def pull_recorded_files(
     from ballast.data.pull import pull_recorded
     from ballast.data.recorded import RECORDED
     from ballast.data.store import Store
+    from ballast.data.wicks import wicks_of
 
-    pull_recorded(Store(store), folder, names or list(RECORDED), _treatment(wicks), _tell)
+    pull_recorded(Store(store), folder, names or list(RECORDED), wicks_of(wicks), _tell)
 
 
 @pull.command("binance")
@@ -82,8 +83,9 @@ def pull_binance(  # noqa: PLR0917 (one parameter per option)
     from ballast.data.archive import BASE_URL, Archive, months
     from ballast.data.pull import PARTIAL, pull_month
     from ballast.data.store import Store
+    from ballast.data.wicks import wicks_of
 
-    wanted, treatment = months(symbol, market, interval, first, last), _treatment(wicks)
+    wanted, treatment = months(symbol, market, interval, first, last), wicks_of(wicks)
     archive = Archive(store / PARTIAL, base_url or BASE_URL)
     try:
         for month in wanted:
@@ -176,16 +178,6 @@ def check_store(
     print(f"{len(opened.parts())} files, no faults, {len(found)} gaps, which stay open")
     if no_gaps and found:
         _fail(f"{len(found)} gaps, allowed are none")
-
-
-def _treatment(wicks: str) -> Wicks:
-    from ballast.data.errors import DataError
-    from ballast.data.pull import Wicks
-
-    try:
-        return Wicks(wicks)
-    except ValueError as error:
-        raise DataError(f"--wicks is '{wicks}', allowed are {', '.join(Wicks)}") from error
 
 
 def _tell(name: str, pulled: Pulled) -> None:

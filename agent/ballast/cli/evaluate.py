@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ParamSpec
 
 import typer
 
+from ballast.cli.one_order import sum_in_one_order
 from ballast.domain.errors import BallastError, ConfigError, ExtraMissing
 
 if TYPE_CHECKING:
@@ -29,9 +30,12 @@ evaluate = typer.Typer(
 DataOption = Annotated[Path, typer.Option("--data", help="Folder that holds prices/ and events/.")]
 OutOption = Annotated[Path, typer.Option("--out", help="Folder for reports and finished pieces.")]
 JsonOption = Annotated[Path | None, typer.Option("--json", help="Write the document here too.")]
+JobsOption = Annotated[int, typer.Option("--jobs", help="Processes that forecast.")]
 # What fits a bar length of five minutes over years in minutes.
 _CEILING_RIVALS = "climatology,ewma_reflection,gjr_t,log_har,log_har_ratio"
 _LIQUIDATION_RIVALS = "ewma_reflection,log_har_ratio"
+# Hours before a liquidation that the page shows; the table in --out has more.
+_PAGE_LEADS = (1, 6, 24)
 PageOption = Annotated[
     Path | None, typer.Option("--page", help="Documentation page whose tables are renewed.")
 ]
@@ -45,6 +49,7 @@ def researched(command: Callable[P, None]) -> Callable[P, None]:
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
         from ballast.data.bars import BarsError
 
+        sum_in_one_order()
         try:
             _need_research()
             command(*args, **kwargs)
@@ -66,11 +71,14 @@ def forecaster(  # noqa: PLR0917 (one parameter per option)
     procedure: Annotated[
         bool, typer.Option("--walk-forward", help="Score the training procedure, not the shipped model.")
     ] = False,
+    wicks: Annotated[
+        str, typer.Option("--wicks", help="A bar with a wick: refuse the file, exclude the bar, or keep it.")
+    ] = "refuse",
     only: Annotated[str | None, typer.Option("--only", help="Rivals to run, by name, with commas.")] = None,
     short: Annotated[
         bool, typer.Option("--short", help="The hourly walk-forward alone, of the standing evaluation.")
     ] = False,
-    jobs: Annotated[int, typer.Option("--jobs", help="Processes of the standing evaluation.")] = 2,
+    jobs: JobsOption = 2,
     data: DataOption = _DATA,
     out: OutOption = _OUT,
     as_json: JsonOption = None,
@@ -90,7 +98,7 @@ def forecaster(  # noqa: PLR0917 (one parameter per option)
     if bars is None:
         document = _standing(data, out, field, short, jobs, start, end)
     else:
-        markets = [_market(argument) for argument in bars]
+        markets = [_market(argument, wicks) for argument in bars]
         document = _on_bars(markets, _moment("--from", start), _moment("--to", end), field, out, procedure)
     write(document, out)
     print(markdown(document))
@@ -102,16 +110,17 @@ def forecaster(  # noqa: PLR0917 (one parameter per option)
 
 @evaluate.command()
 @researched
-def ceiling(out: OutOption = _OUT, as_json: JsonOption = None, page: PageOption = None) -> None:
+def ceiling(
+    jobs: JobsOption = 2, out: OutOption = _OUT, as_json: JsonOption = None, page: PageOption = None
+) -> None:
     """Hold forecasters against one that knows the true volatility, in a simulated market."""
     from ballast.evaluation import text_tables
-    from ballast.evaluation.ceiling import INTERVALS
-    from ballast.evaluation.ceiling import ceiling as study
+    from ballast.evaluation.ceilings import ceilings
     from ballast.evaluation.forecasts import Cache
 
-    field, cache = _field(_CEILING_RIVALS), Cache(out / "cache")
-    studies = [study(interval, field.all, cache, _say) for interval in INTERVALS]
-    _deliver({"studies": studies}, list(text_tables.ceiling_table(studies)), out / "ceiling", as_json, page)
+    studies = ceilings(_field(_CEILING_RIVALS).all, Cache(out / "cache"), _some(jobs))
+    lines = list(text_tables.ceiling_table(studies))
+    _deliver({"studies": studies}, lines, lines, out / "ceiling", as_json, page)
 
 
 @evaluate.command()
@@ -125,13 +134,19 @@ def liquidations(
     from ballast.evaluation.procedures import liquidation_check
 
     document = liquidation_check(data, _field(_LIQUIDATION_RIVALS), Cache(out / "cache"), _say)
-    _deliver(document, list(text_tables.liquidation_table(document)), out / "liquidations", as_json, page)
+    lines, shown = (list(text_tables.liquidation_table(document, leads)) for leads in (None, _PAGE_LEADS))
+    _deliver(document, lines, shown, out / "liquidations", as_json, page)
 
 
 def _deliver(
-    document: dict[str, Any], lines: list[str], stem: Path, as_json: Path | None, page: Path | None
+    document: dict[str, Any],
+    lines: list[str],
+    shown: list[str],
+    stem: Path,
+    as_json: Path | None,
+    page: Path | None,
 ) -> None:
-    """Print the table; keep it and the document beside each other, and the table on the page."""
+    """Print the table; keep it and the document beside each other, and what is `shown` of it on the page."""
     from ballast.evaluation.page import insert
 
     stem.parent.mkdir(parents=True, exist_ok=True)
@@ -141,7 +156,7 @@ def _deliver(
     stem.with_suffix(".md").write_text("\n".join(lines) + "\n", "utf-8")
     print("\n".join(lines))
     if page is not None:
-        insert(page, stem.name, "\n".join(lines))
+        insert(page, stem.name, "\n".join(shown))
 
 
 def _standing(
@@ -154,11 +169,15 @@ def _standing(
         raise ConfigError("--from and --to need --bars: the standing evaluation has fixed periods")
     if not (data / "prices").is_dir():
         raise ConfigError(f"--data is {data}: it holds no folder prices")
+    parts, cache = frozenset() if short else PARTS, Cache(out / "cache")
+    fill(data, field, cache, _say, parts, _some(jobs))
+    return evaluate_procedure(data, field, cache, _say, parts, jobs)
+
+
+def _some(jobs: int) -> int:
     if jobs < 1:
         raise ConfigError(f"--jobs is {jobs}, at least 1 is needed")
-    parts, cache = frozenset() if short else PARTS, Cache(out / "cache")
-    fill(data, field, cache, _say, parts, jobs)
-    return evaluate_procedure(data, field, cache, _say, parts)
+    return jobs
 
 
 def _on_bars(
@@ -192,13 +211,14 @@ def _field(only: str | None) -> Field:
     return Field(procedure(), [known[name] for name in names])
 
 
-def _market(argument: str) -> Market:
+def _market(argument: str, wicks: str) -> Market:
+    from ballast.data.wicks import wicks_of
     from ballast.evaluation.bar_files import read_market
 
     name, separator, path = argument.partition("=")
     if not (separator and name and path):
         raise ConfigError(f"--bars is '{argument}', allowed is NAME=FILE")
-    return read_market(name, Path(path))
+    return read_market(name, Path(path), wicks_of(wicks))
 
 
 def _moment(option: str, text: str | None) -> int | None:

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ballast.cli.one_order import sum_in_one_order
 from ballast.cli.told import told
 from ballast.domain.errors import ConfigError
 
@@ -48,7 +48,7 @@ def forecaster(  # noqa: PLR0917 (one parameter per option)
     registry: RegistryOption = DEFAULT_REGISTRY,
 ) -> None:
     """Train one forecaster on recorded bars and register it. The champion stays what it is."""
-    _sum_in_one_order()
+    sum_in_one_order()
     from ballast.risk.network import Shape
     from ballast.training.forecaster import Job, run_job
     from ballast.training.markets import SOURCES, load_recorded
@@ -83,7 +83,7 @@ def validate(
     seed: SeedOption = DEFAULT_SEED,
 ) -> None:
     """Compare variants by rolling validation: each fold is forecast by a model that ends where it begins."""
-    _sum_in_one_order()
+    sum_in_one_order()
     from ballast.training.markets import SOURCES, Window, load_recorded
     from ballast.training.validation import rolling, table
 
@@ -128,11 +128,6 @@ def promote(
     if ship is not None:
         ship.write_text(weights_to_json(weights), "ascii")
     print(f"champion {promotion.model_id}, before {promotion.replaced or 'none'}: {promotion.reason}")
-
-
-def _sum_in_one_order() -> None:
-    """One thread per operation: the same seed gives the same weights on any number of cores."""
-    os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} --xla_cpu_multi_thread_eigen=false".strip()
 
 
 def _windows(texts: list[str] | None) -> tuple[Window, ...]:

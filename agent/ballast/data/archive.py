@@ -7,7 +7,6 @@ milliseconds, in spot archives from 2025-01 on in microseconds.
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import io
 import zipfile
@@ -21,6 +20,7 @@ import numpy as np
 
 from ballast.data.bars import Bars, BarsError, bars_of
 from ballast.data.errors import DataError
+from ballast.data.files import UNREADABLE, csv_rows
 
 BASE_URL = "https://data.binance.vision"
 MARKETS = {"spot": "spot", "perp": "futures/um"}
@@ -208,21 +208,14 @@ def _unzipped(month: Month, raw: bytes) -> str:
             if size > MAX_CSV_BYTES:
                 raise BarsError(f"{month.name}: {wanted} has {size} bytes, allowed are {MAX_CSV_BYTES}")
             return archive.read(wanted).decode("utf-8")
-    except (
-        zipfile.BadZipFile,
-        EOFError,
-        OSError,
-        UnicodeDecodeError,
-        NotImplementedError,
-        ValueError,
-    ) as error:
+    except (*UNREADABLE, zipfile.BadZipFile, NotImplementedError, ValueError) as error:
         if isinstance(error, BarsError):
             raise
         raise BarsError(f"{month.name}: cannot be read: {error}") from error
 
 
 def _rows(month: Month, text: str) -> Iterator[tuple[int, list[float]]]:
-    for number, row in enumerate(csv.reader(io.StringIO(text)), start=1):
+    for number, row in enumerate(csv_rows(month.name, text, BarsError), start=1):
         if number == 1 and row and row[0] == _HEADER:
             continue
         if len(row) != _COLUMNS:

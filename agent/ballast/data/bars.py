@@ -6,10 +6,6 @@ repaired: what is missing stays missing, and a broken row is an error that names
 
 from __future__ import annotations
 
-import csv
-import gzip
-import hashlib
-import io
 import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ballast.data.errors import DataError
+from ballast.data.files import csv_rows, read_text
 
 REQUIRED_COLUMNS = ("ts", "open", "high", "low", "close", "volume")
 _OPTIONAL_COLUMNS = ("src",)
@@ -83,27 +80,22 @@ def load_bars(path: Path, interval_seconds: int) -> Bars:
 
     Raises BarsError for wrong columns, unreadable rows, duplicate or unordered stamps, stamps off the
     interval's grid, prices that are not positive and finite, a low above or a high below any other price,
-    negative volume, an empty or truncated file.
+    negative volume, an empty, truncated or damaged file.
     """
-    try:
-        raw = path.read_bytes()
-        text = (gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw).decode("utf-8")
-    except (OSError, EOFError, gzip.BadGzipFile, UnicodeDecodeError) as error:
-        raise BarsError(f"{path.name}: cannot be read: {error}") from error
-    return parse_bars(path.name, text, interval_seconds, hashlib.sha256(raw).hexdigest())
+    text, digest = read_text(path, BarsError)
+    return parse_bars(path.name, text, interval_seconds, digest)
 
 
 def parse_bars(name: str, text: str, interval_seconds: int, sha256: str) -> Bars:
     """`load_bars` for text already in memory."""
-    reader = csv.reader(io.StringIO(text))
-    header = next(reader, [])
-    columns = tuple(header)
+    every = csv_rows(name, text, BarsError)
+    columns = tuple(every[0]) if every else ()
     if columns not in (REQUIRED_COLUMNS, REQUIRED_COLUMNS + _OPTIONAL_COLUMNS):
         expected = ",".join(REQUIRED_COLUMNS)
         raise BarsError(
             f"{name}: columns are {','.join(columns)!r}, expected {expected!r} and optionally 'src'"
         )
-    rows = list(reader)
+    rows = every[1:]
     if not rows:
         raise BarsError(f"{name}: holds no bars")
     ts, values = _columns(rows, len(columns)) or _columns_by_row(name, rows, len(columns))

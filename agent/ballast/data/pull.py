@@ -4,24 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from ballast.data.archive import INTERVALS, Archive, Month, bars_in_zip
-from ballast.data.bars import Bars
 from ballast.data.recorded import RECORDED, read_recorded
 from ballast.data.store import Origin, Part, Series, Store, sha256_of
-from ballast.data.wicks import exclude_wicks, refuse_wicks
+from ballast.data.wicks import Wicks, treated
 
 PARTIAL = ".partial"
-
-
-class Wicks(StrEnum):
-    """What to do with a bar that holds a wick: refuse its file, leave the bar out, or keep it as it is."""
-
-    REFUSE = "refuse"
-    EXCLUDE = "exclude"
-    KEEP = "keep"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +42,7 @@ def pull_recorded(
             tell(name, Pulled(held, fresh=False))
             continue
         read = read_recorded(folder, name)
-        bars, left_out = _treated(read.bars, treatment)
+        bars, left_out = treated(read.bars, treatment)
         origin = Origin(label, read.bars.sha256, read.excluded + left_out)
         tell(name, Pulled(store.put(_series_of(name), name, bars, origin), fresh=True))
 
@@ -75,19 +65,10 @@ def pull_month(
     held = store.find(series, month.label)
     if held is not None and (held.origin, held.origin_sha256) == (label, stated):
         return Pulled(held, fresh=False)
-    bars, left_out = _treated(bars_in_zip(month, archive.fetch(month, stated, progress)), treatment)
+    bars, left_out = treated(bars_in_zip(month, archive.fetch(month, stated, progress)), treatment)
     return Pulled(store.put(series, month.label, bars, Origin(label, stated, left_out)), fresh=True)
 
 
 def _series_of(name: str) -> Series:
     file = RECORDED[name]
     return Series(file.market, file.interval_seconds, file.source)
-
-
-def _treated(bars: Bars, treatment: Wicks) -> tuple[Bars, int]:
-    if not bars.interval_seconds or treatment is Wicks.KEEP:
-        return bars, 0
-    if treatment is Wicks.EXCLUDE:
-        return exclude_wicks(bars)
-    refuse_wicks(bars)
-    return bars, 0

@@ -7,7 +7,6 @@ stamp. Quotes stamped within a second count from the next one on, since nothing 
 from __future__ import annotations
 
 import csv
-import gzip
 import hashlib
 import io
 import json
@@ -18,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from ballast.data.bars import Bars, BarsError, load_bars, parse_bars, unix_seconds
+from ballast.data.files import csv_rows, read_text
 from ballast.data.rounds import load_rounds
 
 _MINUTE_COLUMNS = {"open_time": "ts"}
@@ -50,8 +50,8 @@ def _renamed(columns: Mapping[str, str]) -> Reader:
     """A reader of bars under other column names; columns without a name here are not read."""
 
     def read(path: Path, interval_seconds: int) -> Read:
-        text, digest = _text(path)
-        rows = list(csv.reader(io.StringIO(text)))
+        text, digest = read_text(path, BarsError)
+        rows = csv_rows(path.name, text, BarsError)
         header = [columns.get(name, name) for name in rows[0]] if rows else []
         wanted = ("ts", "open", "high", "low", "close", "volume")
         missing = [name for name in wanted if name not in header]
@@ -85,7 +85,7 @@ def _without_equal_rows(rows: Iterable[list[str]]) -> tuple[list[list[str]], int
 
 def _coingecko(path: Path, _interval_seconds: int) -> Read:
     """Quotes stamped in seconds or milliseconds; rows without a price (before a listing) are left out."""
-    text, digest = _text(path)
+    text, digest = read_text(path, BarsError)
     rows = list(csv.DictReader(io.StringIO(text)))
     quoted = [row for row in rows if row.get("USD_price")]
     try:
@@ -97,7 +97,7 @@ def _coingecko(path: Path, _interval_seconds: int) -> Read:
 
 def _pool(path: Path, _interval_seconds: int) -> Read:
     """A Uniswap pool's price at a block an hour, USDT per USDC."""
-    text, digest = _text(path)
+    text, digest = read_text(path, BarsError)
     try:
         rows = [
             (unix_seconds(row["ts"]), float(row["usdt_per_usdc"]))
@@ -110,7 +110,7 @@ def _pool(path: Path, _interval_seconds: int) -> Read:
 
 def _quarter_hours(path: Path, _interval_seconds: int) -> Read:
     """Closes, known a quarter hour on; their highs and lows do not enclose open and close, so no bars."""
-    text, digest = _text(path)
+    text, digest = read_text(path, BarsError)
     try:
         rows = [(unix_seconds(row["dt"]) + 900, float(row["c"])) for row in json.loads(text)["data"]]
     except (KeyError, TypeError, ValueError) as error:
@@ -154,14 +154,6 @@ def points_of(
 def _whole_seconds(stamp: int) -> int:
     """Seconds or milliseconds as seconds, rounded up."""
     return -(-stamp // 1_000) if stamp >= 10**11 else stamp
-
-
-def _text(path: Path) -> tuple[str, str]:
-    try:
-        raw = path.read_bytes()
-        return gzip.decompress(raw).decode("utf-8"), hashlib.sha256(raw).hexdigest()
-    except (OSError, EOFError, UnicodeDecodeError) as error:
-        raise BarsError(f"{path.name}: cannot be read: {error}") from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,6 @@ a phase's first) is left out and counted.
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ballast.data.errors import DataError
+from ballast.data.files import csv_rows, read_text
 
 I64 = npt.NDArray[np.int64]
 CSV_COLUMNS = ("", "round", "answer", "start", "update", "answeredInRound")
@@ -105,18 +103,15 @@ def load_rounds(path: Path) -> Rounds:
 
     Raises RoundsError for wrong columns, unreadable rows or files, and for what `ordered` refuses.
     """
-    try:
-        text = gzip.decompress(path.read_bytes()).decode("utf-8")
-    except (OSError, EOFError, UnicodeDecodeError) as error:
-        raise RoundsError(f"{path.name}: cannot be read: {error}") from error
-    reader = csv.reader(io.StringIO(text))
-    columns = tuple(next(reader, []))
+    text, _ = read_text(path, RoundsError)
+    rows = csv_rows(path.name, text, RoundsError)
+    columns = tuple(rows[0]) if rows else ()
     if columns != CSV_COLUMNS:
         raise RoundsError(
             f"{path.name}: columns are {','.join(columns)!r}, expected {','.join(CSV_COLUMNS)!r}"
         )
     found = []
-    for number, row in enumerate(reader, start=2):
+    for number, row in enumerate(rows[1:], start=2):
         try:
             found.append(Round(int(row[1]), int(row[2]), int(row[4])))
         except (ValueError, IndexError) as error:

@@ -8,6 +8,7 @@ the one repair that exists leaves the whole bar out, which makes a gap and is co
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,35 @@ from ballast.data.bars import Bars, BarsError
 
 F64 = npt.NDArray[np.float64]
 MIN_HISTORY = 24
+
+
+class Wicks(StrEnum):
+    """What to do with a bar that holds a wick: refuse its file, leave the bar out, or keep it as it is."""
+
+    REFUSE = "refuse"
+    EXCLUDE = "exclude"
+    KEEP = "keep"
+
+
+def treated(bars: Bars, treatment: Wicks, rule: WickRule | None = None) -> tuple[Bars, int]:
+    """The bars after `treatment`, and how many were left out; points have no wicks.
+
+    Raises BarsError where a wick is refused.
+    """
+    if not bars.interval_seconds or treatment is Wicks.KEEP:
+        return bars, 0
+    if treatment is Wicks.EXCLUDE:
+        return exclude_wicks(bars, rule)
+    refuse_wicks(bars, rule)
+    return bars, 0
+
+
+def wicks_of(text: str) -> Wicks:
+    """The treatment of that name. Raises BarsError for another text."""
+    try:
+        return Wicks(text)
+    except ValueError as error:
+        raise BarsError(f"--wicks is '{text}', allowed are {', '.join(Wicks)}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,5 +89,5 @@ def refuse_wicks(bars: Bars, rule: WickRule | None = None) -> None:
         shown = [float(column[row]) for column in (bars.open, bars.high, bars.low, bars.close)]
         raise BarsError(
             f"{bars.name}: {found.size} bars hold a wick, the first opens at {int(bars.ts[row])}: "
-            f"open, high, low, close = {shown}; exclude them on purpose or leave this file out"
+            f"open, high, low, close = {shown}; leave them out with --wicks exclude, or this file"
         )

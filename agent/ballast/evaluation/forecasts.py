@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-import inspect
-import re
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 
 from ballast.evaluation.features import I64
 from ballast.evaluation.folds import EMBARGO_SECONDS, Fold, year_start
-from ballast.risk import forecaster as interface
+from ballast.evaluation.piece_key import piece_key
 from ballast.risk.calibration import Calibrated
 from ballast.risk.forecaster import F32, Forecaster, Market, hits
 
 SEED = 20_261_128
-_SHARED = ("ballast.evaluation.features", "ballast.evaluation.first_passage")
 # Rivals that are fitted once a year, like our network; all others every quarter.
 YEARLY = frozenset({"asymmetric_ewma_t", "boosting_isotonic", "boosted_cox", "lstm"})
 Say = Callable[[str], None]
@@ -95,11 +88,12 @@ def collect(
         fits = Fits(layer, train)
         for fold, parts in zip(folds, rows, strict=True):
             started = time.perf_counter()
+            key = piece_key(layer, fold, fit_moment(layer, fold), SEED, markets, train(fold))
 
             def make(fits: Fits = fits, fold: Fold = fold, parts: list[I64] = parts) -> F32:
                 return _both(fits.at(fold), markets, parts)
 
-            both = cache.get(_key(layer, fold, markets), make)
+            both = cache.get(key, make)
             chance.setdefault(layer.inner.name, []).append(both[0])
             chance.setdefault(calibrated_name(layer.inner.name), []).append(both[1])
             say(f"{layer.inner.name} {fold.id}: {time.perf_counter() - started:.1f} s")
@@ -156,37 +150,3 @@ def _both(layer: Calibrated, markets: Sequence[Market], rows: list[I64]) -> F32:
     raw = [layer.inner.predict(market, r) for market, r in zip(markets, rows, strict=True)]
     tuned = [layer.predict(market, r) for market, r in zip(markets, rows, strict=True)]
     return np.stack([np.concatenate(raw), np.concatenate(tuned)]).astype(np.float32)
-
-
-def _key(layer: Calibrated, fold: Fold, markets: Sequence[Market]) -> str:
-    """Hash of what the piece depends on: code of the forecaster and of what it shares, fold, bars."""
-    name = layer.inner.name
-    digest = hashlib.sha256(f"{name}|{fold}|{fit_moment(layer, fold)}|{SEED}".encode())
-    for module in _sources(layer):
-        digest.update(_source(module).encode())
-    for market in markets:
-        digest.update(market.name.encode())
-        digest.update(np.ascontiguousarray(market.known_at).tobytes())
-        digest.update(np.ascontiguousarray(market.prices).tobytes())
-        digest.update(np.ascontiguousarray(market.drop).tobytes())
-    plain = re.sub(r"\W+", "_", name).strip("_")
-    return f"{plain}-{fold.id}-{digest.hexdigest()[:24]}"
-
-
-@cache
-def _source(module: ModuleType) -> str:
-    """Read once: what is running is the text as it was at the start."""
-    return inspect.getsource(module)
-
-
-def _sources(layer: Calibrated) -> list[ModuleType]:
-    """The modules that a forecast comes from: the rival's with its helpers, or all of `risk` for ours."""
-    own = type(layer.inner).__module__
-    names = {own, type(layer).__module__, interface.__name__, Calibrated.__module__, *_SHARED}
-    for value in vars(sys.modules[own]).values():
-        module = getattr(value, "__module__", None)
-        if isinstance(module, str) and module.startswith("ballast."):
-            names.add(module)
-    if own.startswith("ballast.risk."):
-        names |= {name for name in sys.modules if name.startswith("ballast.risk.")}
-    return [sys.modules[name] for name in sorted(names) if name in sys.modules]

@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Self
 
 from ballast.evaluation.new_bars import Shipped
+from ballast.evaluation.online_only import OnlineOnly
 from ballast.risk.calibration import Calibrated
-from ballast.risk.forecaster import Market
 from ballast.risk.neural import NeuralForecaster
 from ballast.risk.parameters import load_default_weights
-
-
-class OnlineOnly(Calibrated):
-    """The online layer without a map that is fitted beforehand, so one training, not two."""
-
-    def fit(self, markets: list[Market], known_until: int, seed: int) -> Self:
-        """Fit the inner model; the layer starts from the identity."""
-        return type(self)(self.inner.fit(markets, known_until, seed), self.settings, fitted_until=known_until)
 
 
 def procedure() -> Calibrated:

@@ -39,9 +39,10 @@ def _sections(document: dict[str, Any]) -> Iterator[tuple[str, Iterable[str]]]:
         yield f"Goals, {name}", text_tables.goal_table(horizons)
         short = {key: _shortened(horizon) for key, horizon in horizons.items()}
         yield f"Strictly causal walk-forward, {name}", text_tables.period_table(short, ours)
-    first = next(iter(document["walk_forward"].values()))
-    shown = list(dict.fromkeys([ours_of(first), *(h["best_calibrated"] for h in first.values())]))
-    yield "Coverage, first period, non-overlapping windows", text_tables.coverage_table(first, shown)
+    yield "Goals about crises", text_tables.stress_goal_table(document)
+    for period, calm in document["calm_coverage"].items():
+        title = f"Tails outside of the stress months, non-overlapping windows, {period}"
+        yield title, text_tables.coverage_table(calm, list(next(iter(calm.values()))))
     stress = document["walk_forward_stress"]
     yield "Stress months, strictly causal walk-forward", text_tables.stress_table(stress)
     if document["leave_window_out"]:

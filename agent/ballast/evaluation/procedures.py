@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import lru_cache
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,12 @@ from typing import Any
 import numpy as np
 
 from ballast.domain.errors import ConfigError
+from ballast.evaluation.aloud import aloud
 from ballast.evaluation.bar_files import read_market
 from ballast.evaluation.folds import STRESS_MONTHS, Fold, left_out, month_window, quarters, seconds
 from ballast.evaluation.forecasts import Cache, Forecasts, Say, calibrated_name, collect, layered
 from ballast.evaluation.liquidations import BARRIER, BURST, liquidated_hours, rise
+from ballast.evaluation.stress import calm_coverage, pooled, stress_summary
 from ballast.evaluation.summary import HORIZON_NAMES, summarise
 from ballast.risk.forecaster import BARRIER_HEALTH_FACTORS, Forecaster, Market
 
@@ -42,7 +44,7 @@ HOURLY_PERIODS = (
 HALF_HOURLY_PERIODS = (Period("half-hourly 2024-01..2025-06", HALF_HOURLY_START, RECORD_END),)
 LIQUIDATIONS = "aave_v2_liquidations_2020-12_2022-04.csv.gz"
 LIQUIDATIONS_START, LIQUIDATIONS_END = seconds(2021, 1), seconds(2022, 4)
-HALF_HOURLY, LEFT_OUT = "half-hourly", "left-out"
+HOURLY, HALF_HOURLY, LEFT_OUT = "hourly", "half-hourly", "left-out"
 PARTS = frozenset({HALF_HOURLY, LEFT_OUT})
 MAIN_PERIOD = HOURLY_PERIODS[0].name
 
@@ -89,16 +91,14 @@ def walk_forward(
     return collect(markets, folds, lambda _: markets, field.all, cache, say)
 
 
-def leave_window_out(markets: list[Market], field: Field, cache: Cache, say: Say) -> dict[str, Forecasts]:
-    """Each stress month forecast by fits on everything but it and a week around it, later data too."""
+def leave_window_out(markets: list[Market], month: str, field: Field, cache: Cache, say: Say) -> Forecasts:
+    """A stress month forecast by fits on everything but it and a week around it, later data too."""
     end = max(int(market.known_at[-1]) for market in markets) + 1
-    result = {}
-    for month in STRESS_MONTHS:
-        start, stop = month_window(month)
-        fold = Fold(f"without-{month}", end, start, stop)
-        train = [left_out(market, start, stop) for market in markets]
-        result[month] = collect(markets, [fold], lambda _, train=train: train, field.all, cache, say)  # type: ignore[misc]
-    return result
+    start, stop = month_window(month)
+    train = [left_out(market, start, stop) for market in markets]
+    return collect(
+        markets, [Fold(f"without-{month}", end, start, stop)], lambda _: train, field.all, cache, say
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,32 +112,54 @@ class Standing:
 
 def forecast_all(data: Path, field: Field, cache: Cache, say: Say, parts: frozenset[str]) -> Standing:
     """Every fold of every forecaster of the field, taken from the cache where it was made before."""
-    hourly = recorded_markets(data, "1h_binance_spot")
-    forecasts = walk_forward(hourly, hourly_folds(), field, cache, say)
-    finer = None
-    if HALF_HOURLY in parts:
-        half = recorded_markets(data, "30m_binance_perp")
-        finer = walk_forward(half, half_hourly_folds(), field, cache, say)
-    left = leave_window_out(hourly, field, cache, say) if LEFT_OUT in parts else {}
-    return Standing(forecasts, finer, left)
+
+    def made(portion: str) -> Forecasts:
+        return forecast_portion(data, portion, field, cache, say)
+
+    finer = made(HALF_HOURLY) if HALF_HOURLY in parts else None
+    left = {month: made(month) for month in STRESS_MONTHS} if LEFT_OUT in parts else {}
+    return Standing(made(HOURLY), finer, left)
+
+
+def forecast_portion(data: Path, portion: str, field: Field, cache: Cache, say: Say) -> Forecasts:
+    """What can be forecast by itself: the hourly or the half-hourly walk-forward, or a month left out."""
+    if portion == HALF_HOURLY:
+        return walk_forward(_kept(data, "30m_binance_perp"), half_hourly_folds(), field, cache, say)
+    hourly = _kept(data, "1h_binance_spot")
+    if portion == HOURLY:
+        return walk_forward(hourly, hourly_folds(), field, cache, say)
+    return leave_window_out(hourly, portion, field, cache, say)
+
+
+@lru_cache(maxsize=2)
+def _kept(data: Path, kind: str) -> list[Market]:
+    """Read once a process, so that features are averaged once, too."""
+    return recorded_markets(data, kind)
 
 
 def fill(data: Path, field: Field, cache: Cache, say: Say, parts: frozenset[str], jobs: int) -> None:
-    """Put everything into the cache, one forecaster per process, our own and the slow ones first."""
+    """Put everything into the cache, one portion of one forecaster at a time, our own and the slow first."""
     alone = [Field(one, ()) for one in (field.ours, *reversed(field.rivals))]
+    portions = [HOURLY, *([HALF_HOURLY] if HALF_HOURLY in parts else [])]
+    portions += STRESS_MONTHS if LEFT_OUT in parts else ()
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        waiting = {pool.submit(_fill_one, data, one, cache, parts): one.our_name for one in alone}
-        for done in as_completed(waiting):
-            done.result()
-            say(f"{waiting[done]}: finished")
+        waiting = {
+            pool.submit(_fill_one, data, portion, one, cache): f"{one.our_name}, {portion}"
+            for one in alone
+            for portion in portions
+        }
+        try:
+            for done in as_completed(waiting):
+                done.result()
+                say(f"{waiting[done]}: finished")
+        except BaseException:
+            # What waits would otherwise be forecast to the end before the error is told.
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
-def _fill_one(data: Path, field: Field, cache: Cache, parts: frozenset[str]) -> None:
-    forecast_all(data, field, cache, _aloud, parts)
-
-
-def _aloud(line: str) -> None:
-    sys.stderr.write(f"{line}\n")
+def _fill_one(data: Path, portion: str, field: Field, cache: Cache) -> None:
+    forecast_portion(data, portion, field, cache, aloud)
 
 
 def hourly_folds() -> list[Fold]:
@@ -151,14 +173,24 @@ def half_hourly_folds() -> list[Fold]:
 
 
 def evaluate_procedure(
-    data: Path, field: Field, cache: Cache, say: Say, parts: frozenset[str] = PARTS
+    data: Path, field: Field, cache: Cache, say: Say, parts: frozenset[str] = PARTS, jobs: int = 1
 ) -> dict[str, Any]:
     """Everything of the standing run as one document; `parts` leaves sections away."""
     standing = forecast_all(data, field, cache, say, parts)
-    periods = {p.name: field.summarise(standing.hourly.between(p.start, p.end)) for p in HOURLY_PERIODS}
+    spans = [(p, standing.hourly) for p in HOURLY_PERIODS]
     if standing.half_hourly is not None:
-        finer = standing.half_hourly
-        periods |= {p.name: field.summarise(finer.between(p.start, p.end)) for p in HALF_HOURLY_PERIODS}
+        spans += [(p, standing.half_hourly) for p in HALF_HOURLY_PERIODS]
+    parted = {p.name: forecasts.between(p.start, p.end) for p, forecasts in spans}
+    causal = {month: standing.hourly.between(*month_window(month)) for month in CAUSAL_STRESS}
+    periods, crises, left = _summarise_all(field, [parted, causal, standing.left_out], jobs)
+    goals = {
+        name: stress_summary(pooled(each.values()), months, field.our_name)
+        for name, each, months in (
+            ("walk-forward", causal, crises),
+            ("leave-window-out", standing.left_out, left),
+        )
+        if months
+    }
     return {
         "model_id": f"procedure {field.our_name}",
         "train_end": None,
@@ -166,11 +198,30 @@ def evaluate_procedure(
         "half_hourly_fold_ids": [fold.id for fold in half_hourly_folds()] if standing.half_hourly else [],
         "horizons": periods[MAIN_PERIOD],
         "walk_forward": periods,
-        "walk_forward_stress": {
-            month: field.summarise(standing.hourly.between(*month_window(month))) for month in CAUSAL_STRESS
+        "walk_forward_stress": crises,
+        "leave_window_out": left,
+        "stress_goals": goals,
+        "calm_coverage": {
+            name: calm_coverage(forecasts, STRESS_MONTHS, _shown(field, periods[name]))
+            for name, forecasts in parted.items()
         },
-        "leave_window_out": {month: field.summarise(one) for month, one in standing.left_out.items()},
     }
+
+
+def _summarise_all(
+    field: Field, tables: list[dict[str, Forecasts]], jobs: int
+) -> list[dict[str, dict[str, Any]]]:
+    """Every table's summaries by name, side by side."""
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        waiting = [
+            {name: pool.submit(field.summarise, one) for name, one in table.items()} for table in tables
+        ]
+        return [{name: one.result() for name, one in table.items()} for table in waiting]
+
+
+def _shown(field: Field, horizons: dict[str, Any]) -> list[str]:
+    """Ours and the best calibrated rivals of a period."""
+    return list(dict.fromkeys([field.our_name, *(one["best_calibrated"] for one in horizons.values())]))
 
 
 def procedure_on_bars(
@@ -207,10 +258,10 @@ def liquidation_check(data: Path, field: Field, cache: Cache, say: Say) -> dict[
     eth = np.flatnonzero(forecasts.market == 0)
     eth = eth[np.argsort(forecasts.known_at[eth])]
     rises = {}
+    names = [field.our_name, *(calibrated_name(layered(one).inner.name) for one in field.rivals)]
     for least in (1, BURST):
         for column, horizon in enumerate(HORIZON_NAMES):
-            for one in field.all:
-                name = calibrated_name(layered(one).inner.name)
+            for name in names:
                 chance = forecasts.chance[name][eth, column, BARRIER].astype(np.float64)
                 rises[f"{least}|{horizon}|{name}"] = rise(forecasts.known_at[eth], chance, hours, least)
     return {

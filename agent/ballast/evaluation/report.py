@@ -26,10 +26,13 @@ def sections(document: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
         yield f"Goals, {name}", list(text_tables.goal_table(horizons))
         yield f"Strictly causal, {name}", list(text_tables.period_table(horizons, ours))
         names = list(dict.fromkeys([ours, *best]))
-        yield (
-            f"Coverage on non-overlapping windows, {name}",
-            list(text_tables.coverage_table(horizons, names)),
-        )
+        tails = {horizon: one["coverage"] for horizon, one in horizons.items()}
+        yield f"Coverage on non-overlapping windows, {name}", list(text_tables.coverage_table(tails, names))
+    if document.get("stress_goals"):
+        yield "Goals about crises", list(text_tables.stress_goal_table(document))
+    for name, calm in document.get("calm_coverage", {}).items():
+        lines = text_tables.coverage_table(calm, list(next(iter(calm.values()))))
+        yield f"Coverage outside of the stress months, {name}", list(lines)
     if document.get("walk_forward_stress"):
         stress = document["walk_forward_stress"]
         yield "Stress months, strictly causal walk-forward", list(text_tables.stress_table(stress))

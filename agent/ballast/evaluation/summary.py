@@ -10,6 +10,7 @@ import numpy as np
 
 from ballast.evaluation.comparison import DAY_SECONDS, LEAST_DAYS, Skill, compare
 from ballast.evaluation.coverage import coverage
+from ballast.evaluation.discrimination import auc
 from ballast.evaluation.forecasts import Forecasts
 from ballast.evaluation.scoring import brier, crps, log_score, miscalibration, recalibrated
 from ballast.risk.forecaster import BARRIER_HEALTH_FACTORS, F64
@@ -34,6 +35,9 @@ GOALS = {
     "6h": {"ewma_reflection": Goal(0.06, 0.11), "gjr_t": Goal(0.06)},
 }
 MISCALIBRATION_GOAL = 0.10
+# Worse than the best calibrated rival of a crisis, one-sided, is what is less likely than this.
+NOT_WORSE_GOAL = 0.05
+CHRISTOFFERSEN_GOAL, CHRISTOFFERSEN_LEVEL = 0.05, 0.01
 
 
 def summarise(forecasts: Forecasts, ours: str, rivals: Sequence[str]) -> dict[str, Any]:
@@ -41,7 +45,7 @@ def summarise(forecasts: Forecasts, ours: str, rivals: Sequence[str]) -> dict[st
     return {name: _horizon(forecasts, ours, rivals, column) for column, name in enumerate(HORIZON_NAMES)}
 
 
-def best_calibrated(scores: dict[str, dict[str, float]], ours: str) -> str | None:
+def best_calibrated(scores: dict[str, dict[str, Any]], ours: str) -> str | None:
     """The calibrated rival with the least Brier score here: chosen in hindsight, so against us."""
     rivals = [name for name in scores if name.endswith("_calibrated") and not name.startswith(ours)]
     return min(rivals, key=lambda name: scores[name]["brier"], default=None)
@@ -69,7 +73,7 @@ def _horizon(forecasts: Forecasts, ours: str, rivals: Sequence[str], column: int
     if best is not None:
         result["best_calibrated"] = best
         result["cells"] = _cells(forecasts, ours, best, column)
-    result["coverage"] = {name: _coverage(forecasts, name, column) for name in names}
+    result["coverage"] = {name: coverage_rows(forecasts, name, column) for name in names}
     result["reliability"] = {name: _reliability(forecasts, name, column) for name in names}
     return result
 
@@ -80,7 +84,7 @@ def _losses(forecasts: Forecasts, name: str, column: int) -> tuple[F64, F64]:
     return brier(p, hit).mean(axis=1), log_score(p, hit).mean(axis=1)
 
 
-def _score(forecasts: Forecasts, name: str, column: int, losses: tuple[F64, F64]) -> dict[str, float]:
+def _score(forecasts: Forecasts, name: str, column: int, losses: tuple[F64, F64]) -> dict[str, Any]:
     p = forecasts.chance[name][:, column]
     lost, uncertain = miscalibration(p, forecasts.hit[:, column])
     return {
@@ -88,6 +92,7 @@ def _score(forecasts: Forecasts, name: str, column: int, losses: tuple[F64, F64]
         "log": float(losses[1].mean()),
         "crps": float(crps(p, forecasts.drop[:, column]).mean()),
         "miscalibration_share": lost / uncertain if uncertain > 0 else 0.0,
+        "auc": auc(p, forecasts.hit[:, column], LEAST_HITS),
     }
 
 
@@ -117,7 +122,8 @@ def _cells(forecasts: Forecasts, ours: str, rival: str, column: int) -> list[dic
     return cells
 
 
-def _coverage(forecasts: Forecasts, name: str, column: int) -> list[dict[str, Any]]:
+def coverage_rows(forecasts: Forecasts, name: str, column: int) -> list[dict[str, Any]]:
+    """Tests of one forecaster's tails at one horizon, a row by level; none under 20 days."""
     days = np.unique(forecasts.known_at // DAY_SECONDS).size
     if days < LEAST_DAYS:
         return []

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ballast.evaluation.summary import BEST_CALIBRATED_GOAL, GOALS, MISCALIBRATION_GOAL
+from ballast.evaluation.summary import (
+    BEST_CALIBRATED_GOAL,
+    CHRISTOFFERSEN_GOAL,
+    CHRISTOFFERSEN_LEVEL,
+    GOALS,
+    MISCALIBRATION_GOAL,
+    NOT_WORSE_GOAL,
+)
 
 
 def skill_text(row: dict[str, Any]) -> str:
@@ -19,9 +26,9 @@ def period_table(horizons: dict[str, Any], ours: str) -> Iterator[str]:
     """All rivals at both horizons: our skill over them, and their own scores."""
     yield (
         "| horizon | against | Brier skill % [95 %] | log score % | DM p | Brier e-3 | log e-2 | CRPS e-4 "
-        "| miscalibration % |"
+        "| miscalibration % | AUC |"
     )
-    yield "|---|---|---|---|---|---|---|---|---|"
+    yield "|---|---|---|---|---|---|---|---|---|---|"
     for name, horizon in horizons.items():
         yield _score_line(name, f"(ours: {ours})", "", "", "", horizon["scores"][ours])
         for rival, row in horizon["skill_vs"].items():
@@ -31,11 +38,12 @@ def period_table(horizons: dict[str, Any], ours: str) -> Iterator[str]:
             yield _score_line(name, rival + mark, skill_text(row), log_gain, equal, horizon["scores"][rival])
 
 
-def _score_line(name: str, who: str, skill: str, log_gain: str, equal: str, own: dict[str, float]) -> str:
+def _score_line(name: str, who: str, skill: str, log_gain: str, equal: str, own: dict[str, Any]) -> str:
     losses = f"{1e3 * own['brier']:.2f} | {1e2 * own['log']:.2f}"
+    area = "" if own["auc"] is None else f"{own['auc']:.3f}"
     return (
         f"| {name} | {who} | {skill} | {log_gain} | {equal} | {losses} "
-        f"| {1e4 * own['crps']:.2f} | {100 * own['miscalibration_share']:.1f} |"
+        f"| {1e4 * own['crps']:.2f} | {100 * own['miscalibration_share']:.1f} | {area} |"
     )
 
 
@@ -85,16 +93,48 @@ def _goal_line(horizon: str, what: str, asked: float, reached: float) -> str:
     return f"| {horizon} | {what} | {100 * asked:.0f} | {100 * reached:.1f} | {verdict} |"
 
 
+def stress_goal_table(document: dict[str, Any]) -> Iterator[str]:
+    """Each goal about crises and the tails outside of them, what was reached, and whether that is enough."""
+    yield "| procedure | horizon | goal | asked | reached | verdict |"
+    yield "|---|---|---|---|---|---|"
+    for procedure, horizons in document["stress_goals"].items():
+        for name, one in horizons.items():
+            share = one["miscalibration_share"]
+            reached = f"{100 * share:.1f}, resampled below {100 * one['hi']:.1f}"
+            enough = share <= MISCALIBRATION_GOAL
+            what = f"miscalibration %, {one['n_days']} days pooled"
+            yield _stress_goal(
+                procedure, name, what, f"at most {100 * MISCALIBRATION_GOAL:.0f}", reached, enough
+            )
+            reached = f"{one['p_not_worse']:.3f} ({one['month']}, {one['rival']})"
+            enough = one["p_not_worse"] >= NOT_WORSE_GOAL
+            what = "P(not worse) in the month that speaks most against"
+            yield _stress_goal(procedure, name, what, f"at least {NOT_WORSE_GOAL}", reached, enough)
+    for period, horizons in document["calm_coverage"].items():
+        for name, by_name in horizons.items():
+            (row,) = (r for r in next(iter(by_name.values())) if r["level"] == CHRISTOFFERSEN_LEVEL)
+            p = row["christoffersen"]
+            reached, enough = ("too few", False) if p is None else (f"{p:.3f}", p > CHRISTOFFERSEN_GOAL)
+            what = f"Christoffersen p at 1 % outside of crises, {period}"
+            yield _stress_goal("walk-forward", name, what, f"above {CHRISTOFFERSEN_GOAL}", reached, enough)
+
+
+def _stress_goal(procedure: str, name: str, what: str, asked: str, reached: str, enough: bool) -> str:  # noqa: FBT001
+    return (
+        f"| {procedure} | {name} | {what} | {asked} | {reached} | {'reached' if enough else '**missed**'} |"
+    )
+
+
 def coverage_table(horizons: dict[str, Any], names: list[str]) -> Iterator[str]:
-    """Violations and p-values on non-overlapping windows."""
+    """Violations and p-values on non-overlapping windows; rows by horizon and forecaster."""
     yield (
         "| horizon | forecaster | level % | windows | violations | expected | Kupiec p | Christoffersen p "
         "| DQ p |"
     )
     yield "|---|---|---|---|---|---|---|---|---|"
-    for name, horizon in horizons.items():
+    for name, by_name in horizons.items():
         for who in names:
-            for row in horizon["coverage"].get(who, []):
+            for row in by_name.get(who, []):
                 tests = [row["kupiec"], row["christoffersen"], row["dynamic_quantile"]]
                 shown = " | ".join("" if p is None else f"{p:.3f}" for p in tests)
                 expected = row["level"] * row["windows"]
@@ -105,18 +145,22 @@ def coverage_table(horizons: dict[str, Any], names: list[str]) -> Iterator[str]:
 
 
 def ceiling_table(studies: list[dict[str, Any]]) -> Iterator[str]:
-    """Skill over climatology, share of the gap between EWMA + reflection and the truth, by bar length."""
+    """Skill over climatology, share of the gap between EWMA + reflection and the truth, by bar length.
+
+    Climatology itself is left away: its skill is nothing by definition.
+    """
     yield "| bars | horizon | forecaster | skill over climatology % | share of the reachable gap % |"
     yield "|---|---|---|---|---|"
     for study in studies:
         for name, horizon in study["horizons"].items():
-            for who, row in sorted(horizon.items(), key=lambda item: float(item[1]["brier"])):
+            shown = {who: row for who, row in horizon.items() if not who.startswith("climatology")}
+            for who, row in sorted(shown.items(), key=lambda item: float(item[1]["brier"])):
                 share, skill = 100 * row["share_of_gap"], 100 * row["skill_vs_climatology"]
                 yield f"| {study['interval_seconds']} s | {name} | {who} | {skill:.1f} | {share:.0f} |"
 
 
-def liquidation_table(document: dict[str, Any]) -> Iterator[str]:
-    """Mean forecast before liquidations and before matched hours without, by lead."""
+def liquidation_table(document: dict[str, Any], leads_hours: Sequence[int] | None = None) -> Iterator[str]:
+    """Mean forecast before liquidations and before matched hours without, by lead; all leads if None."""
     yield (
         "| hours with at least | horizon | forecaster | lead h | events (days) | before % | controls % "
         "| ratio [95 %] | AUC |"
@@ -125,6 +169,8 @@ def liquidation_table(document: dict[str, Any]) -> Iterator[str]:
     for key, rows in document["rises"].items():
         least, horizon, who = key.split("|")
         for row in rows:
+            if leads_hours is not None and row["lead_hours"] not in leads_hours:
+                continue
             yield (
                 f"| {least} | {horizon} | {who} | {row['lead_hours']} | {row['events']} ({row['days']}) "
                 f"| {100 * row['before']:.2f} | {100 * row['controls']:.2f} "

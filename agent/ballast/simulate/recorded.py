@@ -5,8 +5,6 @@ What a bar tells is kept exactly, the minutes inside it are a seeded bridge.
 
 from __future__ import annotations
 
-import csv
-import gzip
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from ballast.data.bars import Bars, BarsError, load_bars
+from ballast.data.files import csv_rows, read_text
 from ballast.simulate.noise import CONTEXT, Noise
 from ballast.simulate.path import PRICE_SCALE, MarketPath, base_fees
 from ballast.simulate.scenario import STEP_SECONDS, STEPS_PER_HOUR
@@ -76,13 +75,10 @@ def interval_seconds(file: Path) -> int:
     Raises:
         BarsError: there are fewer than two stamps, or the interval is not a whole number of minutes.
     """
-    opener = gzip.open if file.suffix == ".gz" else open
+    text, _ = read_text(file, BarsError)
     try:
-        with opener(file, "rt", encoding="utf-8") as stream:
-            rows = csv.reader(stream)
-            next(rows, None)
-            stamps = [_seconds(row[0]) for row, _ in zip(rows, range(500), strict=False) if row]
-    except (OSError, ValueError, UnicodeDecodeError) as error:
+        stamps = [_seconds(row[0]) for row in csv_rows(file.name, text, BarsError)[1:501] if row]
+    except ValueError as error:
         raise BarsError(f"{file.name}: cannot be read: {error}") from error
     gaps = [after - before for before, after in pairwise(stamps) if after > before]
     if not gaps:

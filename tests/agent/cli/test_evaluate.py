@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import UTC, datetime
 
 import pytest
@@ -54,6 +55,45 @@ def test_bars_need_a_name_and_a_file(argument):
 
 def test_a_missing_file_is_named(tmp_path):
     assert "none.csv: cannot be read" in refused("--bars", f"ETH={tmp_path / 'none.csv'}")
+
+
+def test_a_damaged_archive_is_named(bar_file, tmp_path):
+    packed = bytearray(gzip.compress(bar_file.read_bytes()))
+    packed[len(packed) // 2] ^= 0xFF
+    broken = tmp_path / "eth.csv.gz"
+    broken.write_bytes(packed)
+    assert "eth.csv.gz: cannot be read" in refused("--bars", f"ETH={broken}")
+
+
+def test_a_print_at_a_ten_thousandth_is_refused_until_its_treatment_is_chosen(bar_file):
+    lines = bar_file.read_text().splitlines()
+    cells = lines[300].split(",")
+    cells[3] = "0.0001"
+    lines[300] = ",".join(cells)
+    bar_file.write_text("\n".join(lines) + "\n")
+    said = refused("--bars", f"ETH={bar_file}")
+    assert "1 bars hold a wick" in said
+    assert "--wicks exclude" in said
+    assert "no bar can be scored" in refused("--bars", f"ETH={bar_file}", "--wicks", "exclude")
+    assert "--wicks is 'mend', allowed are refuse" in refused("--bars", f"ETH={bar_file}", "--wicks", "mend")
+
+
+def test_a_crash_that_halves_the_price_for_an_hour_is_scored_and_no_wick(bar_file):
+    lines = bar_file.read_text().splitlines()
+    cells = lines[300].split(",")
+    cells[3] = f"{0.4 * float(cells[3]):.6f}"
+    lines[300] = ",".join(cells)
+    bar_file.write_text("\n".join(lines) + "\n")
+    assert "no bar can be scored" in refused("--bars", f"ETH={bar_file}")
+
+
+def test_a_stamp_off_the_grid_is_named_with_the_interval_of_the_others(bar_file):
+    lines = bar_file.read_text().splitlines()
+    lines[5] = lines[5].replace(":00:00Z", ":07:00Z")
+    bar_file.write_text("\n".join(lines) + "\n")
+    said = refused("--bars", f"ETH={bar_file}")
+    assert "line 6: stamp" in said
+    assert "is not a multiple of 3600 s" in said
 
 
 def test_an_unknown_rival_is_named():

@@ -10,8 +10,9 @@ import pytest
 from ballast.data.archive import Archive, Month, bars_in_zip, months
 from ballast.data.bars import BarsError
 from ballast.data.errors import DataError
-from ballast.data.pull import Wicks, pull_month
+from ballast.data.pull import pull_month
 from ballast.data.store import Series, Store
+from ballast.data.wicks import Wicks
 from support.archive_server import ArchiveServer, serving, zipped
 
 FEBRUARY = Month("ETHUSDT", "spot", "1h", 2024, 2)
@@ -169,10 +170,13 @@ def test_a_truncated_zip_is_refused_at_every_length() -> None:
 
 
 def test_a_flipped_byte_inside_of_a_zip_is_refused() -> None:
-    raw = bytearray(packed(FEBRUARY))
-    raw[len(raw) // 2] ^= 0xFF
-    with pytest.raises(BarsError, match="cannot be read"):
-        bars_in_zip(FEBRUARY, bytes(raw))
+    whole = packed(FEBRUARY)
+    body = whole.index(b".csv") + 4
+    for place in range(body, body + 700, 7):
+        raw = bytearray(whole)
+        raw[place] ^= 0xFF
+        with pytest.raises(BarsError, match="cannot be read"):
+            bars_in_zip(FEBRUARY, bytes(raw))
 
 
 FIRST = row(FEBRUARY.span[0] * 1_000)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import zlib
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,27 @@ def test_refuses_a_broken_file_naming_line_and_reason(
 
 def test_accepts_a_flat_bar_whose_low_equals_its_high(tmp_path: Path) -> None:
     assert len(load(tmp_path, HEADER, "2022-01-01T00:00:00Z,100,100,100,100,0")) == 1
+
+
+def test_a_flipped_byte_of_an_archive_is_refused_wherever_it_is(tmp_path: Path) -> None:
+    rows = [
+        f"2022-01-{day:02}T{hour:02}:00:00Z,{100 + day},{200 + hour},99,{100 + hour},5"
+        for day in range(1, 9)
+        for hour in range(24)
+    ]
+    whole = gzip.compress("\n".join([HEADER, *rows, ""]).encode(), mtime=0)
+    packed, kinds = tmp_path / "bars.csv.gz", set()
+    for place in range(10, len(whole), 7):
+        packed.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
+        with pytest.raises(BarsError, match="cannot be read") as refused:
+            load_bars(packed, 3_600)
+        kinds.add(type(refused.value.__cause__))
+    assert zlib.error in kinds
+
+
+def test_a_quote_that_never_ends_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BarsError, match="cannot be read: field larger than field limit"):
+        load(tmp_path, HEADER, FIRST, '"' + "x" * 140_000)
 
 
 def test_refuses_a_truncated_archive_and_a_missing_file(tmp_path: Path) -> None:

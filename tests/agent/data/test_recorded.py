@@ -10,9 +10,10 @@ import pytest
 
 from ballast.data.bars import BarsError
 from ballast.data.errors import DataError
-from ballast.data.pull import Pulled, Wicks, pull_recorded
+from ballast.data.pull import Pulled, pull_recorded
 from ballast.data.recorded import RECORDED, read_recorded
 from ballast.data.store import Series, Store
+from ballast.data.wicks import Wicks
 
 QUOTES, MINUTES, STRESS = "WBTC-USD-quotes-2024", "BTCUSD-1m-2023-03", "ETHUSD-10m-stress"
 QUARTERS, POOL = "USDCUSD-15m-2023-03", "USDCUSDT-pool"

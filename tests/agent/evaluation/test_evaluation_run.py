@@ -68,13 +68,14 @@ def test_days_below_twenty_give_no_interval(forecasts):
     assert row["climatology_calibrated"]["lo"] is None
 
 
-def test_a_finished_piece_is_not_made_again(tmp_path):
+def test_a_finished_piece_is_not_made_again(tmp_path, monkeypatch):
     first = collect(MARKETS, [FOLD], lambda _: MARKETS, [Climatology()], Cache(tmp_path), silent)
 
-    def refuse(_: Fold) -> list:
+    def refuse(*_: object) -> None:
         raise AssertionError("made again")
 
-    again = collect(MARKETS, [FOLD], refuse, [Climatology()], Cache(tmp_path), silent)
+    monkeypatch.setattr(Climatology, "fit", refuse)
+    again = collect(MARKETS, [FOLD], lambda _: MARKETS, [Climatology()], Cache(tmp_path), silent)
     np.testing.assert_array_equal(first.chance["climatology"], again.chance["climatology"])
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ballast.evaluation.forecasts import layered
-from ballast.evaluation.ours import OnlineOnly
+from ballast.evaluation.online_only import OnlineOnly
 from ballast.evaluation.rivals import all_rivals
 from ballast.risk.fit import Training
 from ballast.risk.network import Shape

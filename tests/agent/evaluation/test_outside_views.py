@@ -16,6 +16,7 @@ from ballast.evaluation.ceiling import ceiling
 from ballast.evaluation.forecasts import Cache
 from ballast.evaluation.liquidations import liquidated_hours, match, rise
 from ballast.evaluation.page import insert
+from ballast.evaluation.text_tables import ceiling_table, liquidation_table
 
 HOUR, DAY = 3_600, 86_400
 NEW_YEAR = 1_609_459_200
@@ -105,3 +106,29 @@ def test_html_tables_escape_what_they_show():
     assert "&lt;x&gt;" in text
     assert "<b>y</b>" in text
     assert text.count("<tr>") == 2
+
+
+def test_a_page_shows_chosen_leads_and_the_whole_table_all_of_them():
+    row = {
+        "events": 3,
+        "days": 2,
+        "before": 0.2,
+        "controls": 0.1,
+        "ratio": 2.0,
+        "lo": 1.5,
+        "hi": 2.5,
+        "auc": 0.7,
+    }
+    document = {"rises": {"1|1h|someone": [{**row, "lead_hours": lead} for lead in (0, 1, 24)]}}
+    assert len(list(liquidation_table(document))) == 2 + 3
+    assert [line.split("|")[4].strip() for line in list(liquidation_table(document, (1, 24)))[2:]] == [
+        "1",
+        "24",
+    ]
+
+
+def test_the_ceiling_is_told_best_first_and_without_climatology():
+    scores = {"climatology": 0.30, "ewma_reflection": 0.20, "true_state": 0.10}
+    rows = {who: {"brier": b, "skill_vs_climatology": 0.0, "share_of_gap": 0.0} for who, b in scores.items()}
+    lines = list(ceiling_table([{"interval_seconds": 300, "horizons": {"1h": rows}}]))
+    assert [line.split("|")[3].strip() for line in lines[2:]] == ["true_state", "ewma_reflection"]
