@@ -246,7 +246,6 @@ contract VaultMover is VaultSteps, VaultPorter {
     ) private pure {
         uint256 leastWad = x.position.healthFloorWad;
         if (!_promisesRest(d, x)) leastWad = Math.min(leastWad, HealthGuard.capped(x.healthBeforeWad));
-        restWad = HealthGuard.capped(restWad);
         require(restWad >= leastWad, HealthBelowFloor(restWad, leastWad));
         HealthGuard.Rule memory rule = HealthGuard.Rule({
             floorWad: d.healthFloorWad, // at least the owner's

@@ -15,6 +15,7 @@ import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
 import {IUniswapV3Factory, IUniswapV3Pool} from "ballast/interfaces/external/IUniswapV3Pool.sol";
 import {
     AssetConfig,
+    AssetSetup,
     InitialConfig,
     Limits,
     PositionConfig,
@@ -578,6 +579,24 @@ contract ConfigurationForkTest is VaultTest {
         p = Defaults.position(address(adapter));
         p.positionId = 8; // Aave has one account per vault, and position 7 has it
         _refusePosition(p, _forbidden("venueRef", 0, 7));
+    }
+
+    /// @dev Sixteen at most, and a known one may always change. The tokens are made up, the feed is ether's.
+    function test_assets_boundary() public {
+        AssetConfig memory a = Defaults.weth();
+        (a.secondSource, a.second, a.secondSeconds) = (SecondSource.Absent, address(0), 0);
+        InitialConfig memory config = initialConfig();
+        AssetSetup[] memory assets = new AssetSetup[](17);
+        (assets[0], assets[1]) = (config.assets[0], config.assets[1]);
+        for (uint256 i = 2; i < 17; i++) {
+            assets[i] = AssetSetup(address(uint160(0xa55e7000 + i)), a);
+            vm.mockCall(assets[i].token, abi.encodeCall(IERC20Metadata.decimals, ()), abi.encode(18));
+        }
+        config.assets = assets;
+        _refuseVault(config, _forbidden("assets", 17, 16));
+        assets[16] = AssetSetup(assets[15].token, a);
+        address made = factory.createVault("sixteen", config);
+        assertEq(IRebalanceVault(made).assetList().length, 16);
     }
 
     /// @dev Eight at most. The accounts are made up: what a venue says to unknown ones is its own matter.

@@ -131,6 +131,24 @@ contract OracleGuardTest is Test {
         this.noJump();
     }
 
+    /// @dev A round is known by 80 bits; a number beyond them is no round, whatever a feed would say of the number that is left of it.
+    function test_jump_boundary_lastRoundThatThereCanBe() public {
+        uint256 last = type(uint80).max;
+        bytes memory before = abi.encode(last, int256(3000e8), NOW, NOW, last);
+        vm.mockCall(address(feed), abi.encodeCall(HostileFeed.getRoundData, (uint80(last))), before);
+        _latest(last + 1);
+        this.noJump();
+        vm.mockCall(address(feed), abi.encodeCall(HostileFeed.getRoundData, (0)), before);
+        _latest(last + 2);
+        vm.expectRevert(abi.encodeWithSelector(IVaultTerms.PriceJumped.selector, TOKEN, type(uint256).max, 2000));
+        this.noJump();
+    }
+
+    function _latest(uint256 roundId) private {
+        bytes memory round = abi.encode(roundId, int256(3000e8), NOW, NOW, roundId);
+        vm.mockCall(address(feed), abi.encodeCall(HostileFeed.latestRoundData, ()), round);
+    }
+
     /// @dev One unit of a feed is a price like any other.
     function test_jump_ofLeastPrices() public {
         feed.say(1, NOW);
