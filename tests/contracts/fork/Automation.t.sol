@@ -186,6 +186,17 @@ contract AutomationForkTest is NetTest {
         job.work();
     }
 
+    /// @dev Without a net there is no token that a reward could be in.
+    function test_queued_ofAVaultWithoutANet_isExecutedToo() public {
+        KeeperJob job = new KeeperJob(vault, POSITION_ID);
+        vm.prank(curator);
+        vault.disableNet(POSITION_ID);
+        _letOneWait();
+        vm.prank(service);
+        job.work();
+        assertTrue(vault.isNonceUsed(POSITION_ID, 1));
+    }
+
     /// @return call what the vault will want to be called with: its time has come
     function _letOneWait() private returns (bytes memory call) {
         configure(abi.encodeCall(vault.setQueue, (QueueTerms(60_000e18, 0, 1 days, 2 hours, 2))));

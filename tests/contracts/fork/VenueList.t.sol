@@ -48,6 +48,11 @@ contract VenueListTest is VaultTest {
         factory.createVault("nowhere", config);
     }
 
+    function test_list_leavesEmptyPlacesAway() public view {
+        assertEq(vault.adapters().length, 1);
+        assertEq(vault.adapters()[0], address(adapter));
+    }
+
     function test_everyPlaceOfTheList_isAVenue() public {
         address[] memory venues = new address[](6);
         for (uint256 i; i < 6; i++) {
