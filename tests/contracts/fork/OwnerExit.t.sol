@@ -45,6 +45,7 @@ contract OwnerExitForkTest is VaultTest {
     }
 
     function test_flashExit_minOut_boundary() public {
+        deal(Mainnet.USDC, address(vault), 500e6); // what lay idle before was not obtained
         uint256 start = vm.snapshotState();
         uint256 debt = usdcDebt.balanceOf(address(vault));
         vm.prank(owner);
