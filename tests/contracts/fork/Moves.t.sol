@@ -50,6 +50,8 @@ contract MovesForkTest is MovesTest {
         assertEq(outcome.healthBeforeWad, source.healthWad, "of the source");
         assertEq(outcome.healthAfterWad, there.healthWad, "of the target");
         assertEq(outcome.notionalWad, 20 * ethPrice8() * 1e10);
+        assertGt(outcome.gasUsed, 100_000);
+        assertLt(outcome.gasUsed, 2_000_000);
         assertApproxEqAbs(outcome.lossWad, premiumOf(30_000e6) * 1e12, 1e13, "the premium and a few units");
         assertEq(vault.lossBudget(), budget - outcome.lossWad);
         _assertNothingLeft();

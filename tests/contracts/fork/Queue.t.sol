@@ -157,6 +157,21 @@ contract QueueTest is VaultTest {
         assertEq(vault.queuedDecisions().length, 1, "what was dead made room");
     }
 
+    /// @dev Another that is queued in its last second does not push it out; in the next it does.
+    function test_time_lastSecond_isNotDeadYet() public {
+        Decision memory d = _large(1);
+        bytes memory signature = _queue(d);
+        passTime(1 days + 2 hours);
+        uint256 state = vm.snapshotState();
+        _queue(_large(2));
+        assertEq(vault.queuedDecisions().length, 2);
+        vault.executeQueued(d, signature);
+        vm.revertToState(state);
+        passTime(1);
+        _queue(_large(2));
+        assertEq(vault.queuedDecisions().length, 1);
+    }
+
     function test_guards_areAllPassedAgain() public {
         Decision memory d = _large(1);
         bytes memory signature = _queue(d);

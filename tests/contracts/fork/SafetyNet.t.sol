@@ -141,7 +141,9 @@ contract SafetyNetForkTest is NetTest {
         uint256 until = vm.getBlockTimestamp() + 300;
         passTime(299);
         expectNoRescue(2 ether, abi.encodeWithSelector(IVaultRescue.CoolingDown.selector, until - 1, until));
+        _expectNone("cooling down");
         passTime(1);
+        assertEq(uint8(vault.status(POSITION_ID).upkeep), uint8(Upkeep.SAFETY_NET));
         rescue(2 ether);
     }
 
