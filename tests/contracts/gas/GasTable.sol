@@ -29,7 +29,12 @@ abstract contract GasTable is CommonBase {
         }
     }
 
-    /// @param gas of the whole transaction
+    /// @notice Gas of the last call as a contract pays it that asks a view of one word: without a transaction's base cost and calldata.
+    function lastViewGas() internal view returns (uint256) {
+        return vm.lastCallGas().gasTotalUsed - 21_000 - 4 * 32 - 4 * 16;
+    }
+
+    /// @param gas of the whole transaction, or of a view
     /// @param bareGas of the same route without a check, zero where there is none
     function record(string memory name, uint256 gas, uint256 bareGas) internal {
         console.log(name);

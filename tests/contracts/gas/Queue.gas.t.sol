@@ -26,7 +26,7 @@ contract QueueGasTest is VaultTest, GasTable {
         uint256 queued = vm.lastCallGas().gasTotalUsed;
         passTime(1 days);
         vault.status(Defaults.POSITION);
-        record("status_queue_ready", vm.lastCallGas().gasTotalUsed, 0);
+        record("status_queue_ready", lastViewGas(), 0);
         vault.executeQueued(d, signature);
         record("queue_execute", vm.lastCallGas().gasTotalUsed, 0);
         assertLe(queued, shipped() ? MAX_QUEUE : MAX_QUEUE + UNSHIPPED);

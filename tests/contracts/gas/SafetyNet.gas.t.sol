@@ -48,7 +48,7 @@ contract SafetyNetGasTest is NetTest, GasTable {
     /// @dev Everything cold, without the transaction's base cost and calldata.
     function _statusGas() private returns (uint256) {
         vault.status(POSITION_ID);
-        return vm.lastCallGas().gasTotalUsed - 21_000 - 4 * 32 - 4 * 16;
+        return lastViewGas();
     }
 
     /// @dev Both have acted once before, a cooldown earlier.

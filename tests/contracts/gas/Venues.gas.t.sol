@@ -63,7 +63,7 @@ contract VenuesGasTest is VenuesTest, GasTable {
         vault.queue(d, signature);
         record("queue", vm.lastCallGas().gasTotalUsed, 0);
         vault.status(d.positionId);
-        record("status_view", vm.lastCallGas().gasTotalUsed, 0);
+        record("status_view", lastViewGas(), 0);
     }
 
     function _leverage() private view returns (Decision memory d) {
