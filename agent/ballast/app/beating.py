@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from ballast.app.acting import Actor, Keys, Sent
 from ballast.app.recorder import Recorder
 from ballast.decision.eip712 import heartbeat_digest
-from ballast.domain.errors import PreflightReverted, SourceError
 from ballast.domain.observation import BlockRef, PositionReading
 from ballast.domain.terms import PositionTerms
 from ballast.ingest.abi import load
-from ballast.ingest.multicall import Call, answers, batch, call_parameters, read_batch
+from ballast.ingest.multicall import Call
 from ballast.ingest.nets import Net, read_net
 from ballast.ingest.providers import Quorum
+from ballast.tx.preflight import require_accepted
 
 # Two of three may be lost before silence counts.
 PARTS = 3
@@ -93,27 +93,13 @@ class Heart:
         signed = heartbeat_digest(terms.position_id, block.timestamp, terms.chain_id, terms.vault)
         signature = self._keys.signer.sign_digest(signed)
         calldata = _VAULT.call("heartbeat", terms.position_id, block.timestamp, signature)
-        self._require_welcome(block, terms.vault, calldata)
+        # Whoever relays a heartbeat pays for it, refused or not.
+        require_accepted(self._quorum, block, Call(terms.vault, calldata, "heartbeat"))
         sent = self._actor.errand(terms, calldata, GAS_LIMIT, block)
         self._sent_at_block = block.number
         # Whether it was included is read from the vault, not believed.
         self._pulses[terms.label].look_at = 0
         return sent
-
-    def _require_welcome(self, block: BlockRef, vault: str, calldata: bytes) -> None:
-        """Asks the vault first: whoever relays a heartbeat pays for it, refused or not."""
-        call = Call(vault, calldata, "heartbeat", may_fail=True)
-        agreed = self._quorum.ask("eth_call", call_parameters(batch([call]), block.hash), read_batch)
-        try:
-            answer = answers(agreed.value, 1)[0]
-        except ValueError as error:
-            raise SourceError("chain", f"heartbeat: {error}") from error
-        if not answer.success:
-            name, values = _VAULT.error(answer.raw) or (
-                "UnknownError",
-                {"data": "0x" + answer.raw[:68].hex()},
-            )
-            raise PreflightReverted(name, values)
 
 
 def period_seconds(net: Net | None, health_wad: int, emergency_health_wad: int) -> int | None:

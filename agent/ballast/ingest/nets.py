@@ -8,7 +8,8 @@ from ballast.domain.errors import SourceError
 from ballast.domain.observation import BlockRef
 from ballast.domain.terms import PositionTerms
 from ballast.ingest.abi import load
-from ballast.ingest.multicall import Call, answers, batch, call_parameters, read_batch
+from ballast.ingest.calls import attempt
+from ballast.ingest.multicall import Call
 from ballast.ingest.providers import Quorum
 
 _VAULT = load("IRebalanceVault")
@@ -35,15 +36,15 @@ def read_net(quorum: Quorum, block: BlockRef, terms: PositionTerms) -> Net | Non
         SourceError: the vault does not answer as it must.
     """
     names = ("netTerms", "netStatus")
-    calls = [Call(terms.vault, _VAULT.call(name, terms.position_id), name, may_fail=True) for name in names]
-    agreed = quorum.ask("eth_call", call_parameters(batch(calls), block.hash), read_batch)
+    calls = [Call(terms.vault, _VAULT.call(name, terms.position_id), name) for name in names]
+    about = f"the net of position {terms.position_id}: "
+    rules, status = attempt(quorum, block, calls, about)
     try:
-        rules, status = answers(agreed.value, len(calls))
         if not status.success and (_VAULT.error(status.raw) or ("",))[0] == "NetUnset":
             return None
         if not (rules.success and status.success):
             raise ValueError("it reverts")  # noqa: TRY301 (one message for all that is wrong with an answer)
         (given,), (heard,) = _VAULT.result("netTerms", rules.raw), _VAULT.result("netStatus", status.raw)
     except ValueError as error:
-        raise SourceError("chain", f"the net of position {terms.position_id}: {error}") from error
+        raise SourceError("chain", f"{about}{error}") from error
     return Net(given[_TARGET], given[_HEARTBEAT_SECONDS], given[_DEAD_MAN_SECONDS], heard[_HEARTBEAT_AT])

@@ -7,7 +7,8 @@ from ballast.domain.decision import Decision, Outcome
 from ballast.domain.errors import PreflightReverted, SourceError
 from ballast.domain.observation import BlockRef
 from ballast.ingest.abi import load
-from ballast.ingest.multicall import Call, answers, batch, call_parameters, read_batch
+from ballast.ingest.calls import attempt
+from ballast.ingest.multicall import Call
 from ballast.ingest.providers import Quorum
 
 _VAULT = load("IRebalanceVault")
@@ -19,20 +20,13 @@ _LANGUAGE = load("Language")
 def preview(quorum: Quorum, block: BlockRef, vault: str, decision: Decision) -> Outcome:
     """Outcome of ``decision`` on the state of ``block``.
 
-    The call goes through Multicall3, so that the answer is data of a call that succeeded: nodes differ in how
-    they report a revert, and no quorum could be had of that.
-
     Raises:
         PreflightReverted: the vault would refuse; carries the decoded error.
         QuorumLost: no quorum for one answer.
         SourceError: the answer is not the vault's.
     """
     call = Call(vault, _VAULT.call("preview", to_abi_tuple(decision)), "preview")
-    agreed = quorum.ask("eth_call", call_parameters(batch([call]), block.hash), read_batch)
-    try:
-        answer = answers(agreed.value, 1)[0]
-    except ValueError as error:
-        raise SourceError("chain", f"preview: {error}") from error
+    (answer,) = attempt(quorum, block, [call], "preview: ")
     if answer.success:
         raise SourceError("chain", f"preview did not revert: {vault} is not a vault")
     return read_preview(answer.raw)
@@ -44,13 +38,29 @@ def read_preview(raw: bytes) -> Outcome:
     Raises:
         PreflightReverted: the bytes are another error.
     """
-    decoded = _VAULT.error(raw) or _LANGUAGE.error(raw)
-    if decoded is None:
-        raise PreflightReverted("UnknownError", {"data": "0x" + raw[:68].hex()})
-    name, values = decoded
+    name, values = _error(raw)
     if name != _PREVIEW_RESULT:
         raise PreflightReverted(name, values)
     return outcome_of(values["outcome"])
+
+
+def require_accepted(quorum: Quorum, block: BlockRef, call: Call) -> None:
+    """Asks a vault what it would make of a call that anyone may send, on the state of ``block``.
+
+    Raises:
+        PreflightReverted: the vault would refuse; carries the decoded error.
+        QuorumLost: no quorum for one answer.
+        SourceError: the answer is not Multicall3's.
+    """
+    (answer,) = attempt(quorum, block, [call], f"{call.what}: ")
+    if not answer.success:
+        raise PreflightReverted(*_error(answer.raw))
+
+
+def _error(raw: bytes) -> tuple[str, dict[str, object]]:
+    """Name and values of whatever was reverted with."""
+    unknown: dict[str, object] = {"data": "0x" + raw[:68].hex()}
+    return _VAULT.error(raw) or _LANGUAGE.error(raw) or ("UnknownError", unknown)
 
 
 def outcome_of(values: object) -> Outcome:

@@ -136,47 +136,44 @@ def test_restarted_agent_replaces_the_heartbeat_that_waits(netted: Guarded, fold
         assert agent.lines("no_heartbeat") == []
 
 
-def test_repair_takes_the_nonce_of_a_heartbeat_that_waits(guarded: Guarded, folder: Path) -> None:
-    with running(guarded.config(folder, **CALM)) as agent:
+def enter_late(netted: Guarded) -> None:
+    """Fresh feeds, so that a repair may sell, and a heartbeat that is due."""
+    Market(netted).enter()
+    late(netted)
+    Market(netted).moves_to(3_000)
+
+
+def test_repair_takes_the_nonce_of_a_heartbeat_that_waits(netted: Guarded, folder: Path) -> None:
+    enter_late(netted)
+    with running(netted.config(folder, **CALM)) as agent:
         agent.tick()
-    set_net(guarded)
-    Market(guarded).enter()
-    late(guarded)
-    Market(guarded).moves_to(3_000)
-    with running(guarded.config(folder, **CALM)) as agent:
-        agent.tick()
-    assert guarded.pending() == 1
-    with running(guarded.config(folder, parameters=ACTING_PARAMETERS)) as agent:
-        Market(guarded).moves_to(3_000, others_wait=True)
+    assert netted.pending() == 1
+    with running(netted.config(folder, parameters=ACTING_PARAMETERS)) as agent:
+        Market(netted).moves_to(3_000, others_wait=True)
         agent.tick()
         (beat,), (repair,) = agent.data("heartbeat"), agent.data("sending")
         assert beat["tx_nonce"] == repair["tx_nonce"]
-        guarded.mine()
+        netted.mine()
         agent.tick()
         assert [data["result"] for data in agent.data("settled")] == ["executed"]
 
 
-def test_heartbeat_that_was_faster_than_the_repair_costs_it_one_block(guarded: Guarded, folder: Path) -> None:
+def test_heartbeat_that_was_faster_than_the_repair_costs_it_one_block(netted: Guarded, folder: Path) -> None:
     """The repair replaced it in one pool, another node had already included it."""
-    with running(guarded.config(folder, **CALM)) as agent:
-        agent.tick()
-    set_net(guarded)
-    Market(guarded).enter()
-    late(guarded)
-    Market(guarded).moves_to(3_000)
-    with running(guarded.config(folder, **CALM)) as agent:
+    enter_late(netted)
+    with running(netted.config(folder, **CALM)) as agent:
         agent.tick()
         waiting = agent.data("heartbeat")[0]["tx_hash"]
-        raw = guarded.node.rpc.call("eth_getRawTransactionByHash", waiting)
-    with running(guarded.config(folder, parameters=ACTING_PARAMETERS)) as agent:
-        Market(guarded).moves_to(3_000, others_wait=True)
+        raw = netted.node.rpc.call("eth_getRawTransactionByHash", waiting)
+    with running(netted.config(folder, parameters=ACTING_PARAMETERS)) as agent:
+        Market(netted).moves_to(3_000, others_wait=True)
         agent.tick()
-        guarded.node.rpc.call("anvil_dropAllTransactions")
-        guarded.node.rpc.call("eth_sendRawTransaction", raw)
-        guarded.mine()
+        netted.node.rpc.call("anvil_dropAllTransactions")
+        netted.node.rpc.call("eth_sendRawTransaction", raw)
+        netted.mine()
         agent.tick()
         assert len(agent.data("sending")) == 2
-        guarded.mine()
+        netted.mine()
         agent.tick()
         assert [data["result"] for data in agent.data("settled")] == ["executed"]
 

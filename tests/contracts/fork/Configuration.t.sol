@@ -261,30 +261,29 @@ contract ConfigurationForkTest is VaultTest {
         bytes[2] memory calls =
             [abi.encodeCall(vault.setQueue, (queue)), abi.encodeCall(vault.setNet, (Defaults.POSITION, net))];
         for (uint256 i; i < 2; i++) {
-            vm.startPrank(curator);
-            vm.expectRevert(abi.encodeWithSelector(IVaultTerms.NotSubmitted.selector, keccak256(calls[i])));
-            callVault(calls[i]);
-            vault.submit(calls[i]);
-            vm.expectPartialRevert(IVaultTerms.TimelockPending.selector);
-            callVault(calls[i]);
-            vm.stopPrank();
+            _submitTooEarly(calls[i]);
         }
     }
 
     function test_everyLooseningSetter_waits() public {
         bytes[] memory calls = _timelockedCalls();
         for (uint256 i; i < calls.length; i++) {
-            vm.startPrank(curator);
-            vm.expectRevert(abi.encodeWithSelector(IVaultTerms.NotSubmitted.selector, keccak256(calls[i])));
-            callVault(calls[i]);
-            vault.submit(calls[i]);
-            vm.expectPartialRevert(IVaultTerms.TimelockPending.selector);
-            callVault(calls[i]);
-            vm.stopPrank();
+            _submitTooEarly(calls[i]);
             passTime(Defaults.TIMELOCK);
             vm.prank(curator);
             callVault(calls[i]);
         }
+    }
+
+    /// @dev Refused before it is submitted and until the timelock has passed.
+    function _submitTooEarly(bytes memory call) private {
+        vm.startPrank(curator);
+        vm.expectRevert(abi.encodeWithSelector(IVaultTerms.NotSubmitted.selector, keccak256(call)));
+        callVault(call);
+        vault.submit(call);
+        vm.expectPartialRevert(IVaultTerms.TimelockPending.selector);
+        callVault(call);
+        vm.stopPrank();
     }
 
     function test_submission_isOfOneCalldata_andOnce() public {

@@ -2,13 +2,14 @@
 pragma solidity ^0.8.28;
 
 import {Mainnet} from "../utils/Mainnet.sol";
+import {AbstractAdapterProxy} from "./AbstractAdapterProxy.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ILendingAdapter} from "ballast/interfaces/ILendingAdapter.sol";
 import {IAaveV3Pool} from "ballast/interfaces/external/IAaveV3.sol";
 
 /// @notice The Aave adapter with one fault, done after a repayment or a withdrawal, or shown before or after collateral grew: what the vault's
 /// last guards are for, since no honest adapter shows it.
-contract HostileAdapter {
+contract HostileAdapter is AbstractAdapterProxy {
     enum Fault {
         LeavesAllowance,
         LosesCollateral,
@@ -23,29 +24,20 @@ contract HostileAdapter {
 
     address private constant ACCOMPLICE = address(0xACC0);
 
-    address private immutable _self = address(this);
-    address private immutable _honest;
     Fault private immutable _fault;
 
-    constructor(address honest, Fault fault) {
-        (_honest, _fault) = (honest, fault);
+    constructor(address honest, Fault fault) AbstractAdapterProxy(honest) {
+        _fault = fault;
     }
 
     fallback() external {
-        bool delegated = address(this) != _self;
+        bool delegated = _isDelegated();
         if (msg.sig == ILendingAdapter.health.selector) _requireVoice();
-        (bool done, bytes memory answer) = delegated ? _honest.delegatecall(msg.data) : _honest.staticcall(msg.data);
-        if (!done) {
-            assembly ("memory-safe") {
-                revert(add(answer, 32), mload(answer))
-            }
-        }
+        bytes memory answer = _honestAnswer();
         bool both = msg.sig == ILendingAdapter.repayAndWithdraw.selector;
         if (delegated && (both || msg.sig == ILendingAdapter.repay.selector)) _afterRepay();
         if (delegated && (both || msg.sig == ILendingAdapter.withdraw.selector)) _afterWithdraw();
-        assembly ("memory-safe") {
-            return(add(answer, 32), mload(answer))
-        }
+        _give(answer);
     }
 
     function _requireVoice() private view {
