@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {HostileFeed} from "../mocks/HostileFeed.sol";
 import {Defaults} from "../utils/Defaults.sol";
 import {Mainnet} from "../utils/Mainnet.sol";
+import {NetTest} from "../utils/NetTest.sol";
 import {VaultTest} from "../utils/VaultTest.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
 import {IUniswapV3Pool} from "ballast/interfaces/external/IUniswapV3Pool.sol";
@@ -188,5 +189,44 @@ contract ConfigPageOrderTest is VaultTest {
 
     function test_rolesFollowTheAssets_notTheOrderOfTheTokens() public {
         send(deleverage(1 ether));
+    }
+}
+
+/// @notice Where a list ends the next begins, and what stands there is none of it.
+contract ConfigPageEndsTest is VaultTest {
+    uint256 private constant FORGED = Defaults.POSITION + 1;
+
+    /// @dev After the last position come the models, here nine words that read like one more position on the same venue, with floors that the
+    /// owner never set. A model may be any word.
+    function initialConfig() internal view override returns (InitialConfig memory initial) {
+        initial = super.initialConfig();
+        bytes32[] memory models = new bytes32[](9);
+        models[0] = bytes32(FORGED);
+        models[1] = bytes32(uint256(TokenRole.Debt) + uint256(TokenRole.Collateral) * 256); // of USDC, of WETH
+        models[2] = bytes32(uint256(uint160(address(adapter))));
+        models[3] = bytes32(uint256(1)); // enabled
+        models[4] = 0; // no sub-account
+        (models[5], models[6]) = (bytes32(uint256(1.01e18)), bytes32(uint256(type(uint128).max))); // floor, ceiling
+        (models[7], models[8]) = (bytes32(uint256(3)), bytes32(uint256(2))); // emergency, least gain
+        initial.models = models;
+    }
+
+    function test_attack_modelsThatReadLikeAPosition_areNone() public {
+        Decision memory d = deleverage(1 ether);
+        d.modelId = bytes32(FORGED);
+        send(d);
+        (d.positionId, d.nonce) = (FORGED, 2);
+        expectRefusal(d, abi.encodeWithSelector(IVaultTerms.PositionForbidden.selector, FORGED));
+    }
+}
+
+/// @notice The same for the word behind the models, which is the number of nets.
+contract ConfigPageNetsTest is NetTest {
+    function test_attack_numberOfNets_isNoModel() public {
+        Decision memory d = deleverage(1 ether);
+        d.modelId = bytes32(uint256(1));
+        expectRefusal(d, abi.encodeWithSelector(IVaultTerms.ModelNotApproved.selector, d.modelId));
+        d.modelId = Defaults.MODEL; // the last of the list, and the only one
+        send(d);
     }
 }

@@ -31,6 +31,13 @@ contract LastGuardsForkTest is VaultTest {
         expectRefusalBy(repairFromBelow(10 ether), IVaultTerms.LossExceeded.selector);
     }
 
+    /// @dev What lies idle before and after is none of what was taken out, and hides no loss of the books.
+    function test_collateralThatLeavesBesideTheSwap_countsAsLoss_whateverLiesIdle() public {
+        _serveWith(HostileAdapter.Fault.LosesCollateral);
+        fundIdle(Mainnet.WETH, 1 ether);
+        expectRefusalBy(repairFromBelow(10 ether), IVaultTerms.LossExceeded.selector);
+    }
+
     function test_idleFundsThatLeaveBesideTheSwap_countAsLoss() public {
         _serveWith(HostileAdapter.Fault.LeavesIdleBehind); // 400 USD of 30,000: 1.3 %
         fundIdle(Mainnet.USDC, 500e6);

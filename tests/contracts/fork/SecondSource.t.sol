@@ -5,7 +5,7 @@ import {HostileFeed} from "../mocks/HostileFeed.sol";
 import {PythModel} from "../mocks/pyth/PythModel.sol";
 import {Defaults} from "../utils/Defaults.sol";
 import {Mainnet} from "../utils/Mainnet.sol";
-import {VaultTest} from "../utils/VaultTest.sol";
+import {IReplicaFeed, VaultTest} from "../utils/VaultTest.sol";
 import {OracleGuard} from "ballast/guards/OracleGuard.sol";
 import {ILendingAdapter, VenueQuote} from "ballast/interfaces/ILendingAdapter.sol";
 import {IVaultAgent} from "ballast/interfaces/IVaultAgent.sol";
@@ -209,6 +209,12 @@ contract TwapBandsTest is AbstractBands {
     function test_beyond_none() public {
         setDistance(600);
         expectRefusalBy(deleverage(HALF), IVaultTerms.SourcesDisagree.selector);
+    }
+
+    /// @dev The pool quotes in the token that is bought, whose price is known by then: its feed answers once in an execution.
+    function test_poolThatQuotesInTheBoughtToken_needsNoSecondReadingOfItsFeed() public {
+        vm.expectCall(Mainnet.USDC_USD_FEED, abi.encodeCall(IReplicaFeed.latestRoundData, ()), 1);
+        send(deleverage(HALF));
     }
 
     /// @dev At use: a pool that forgot is not usable.

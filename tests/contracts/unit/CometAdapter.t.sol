@@ -89,6 +89,23 @@ contract CometAdapterTest is AbstractCometTest {
         assertEq(adapter.health(address(vault), 0).healthWad, 1e18);
     }
 
+    /// @dev What a repayment that came a second too early leaves: 27,000 USD against one unit of USDC.
+    function test_health_countsADebtOfOneUnit_andNoneOfNone() public {
+        _supply(address(vault), weth, 10 ether);
+        vm.startPrank(address(vault));
+        comet.withdraw(usdc, 100e6);
+        IERC20(usdc).approve(address(comet), 100e6);
+        comet.supply(usdc, 100e6 - 1);
+        VenueHealth memory h = adapter.health(address(vault), 0);
+        assertEq(h.debtWad, 1e12);
+        assertEq(h.healthWad, 27_000e18 * 1e6);
+        comet.supply(usdc, 1);
+        vm.stopPrank();
+        h = adapter.health(address(vault), 0);
+        assertEq(h.debtWad, 0);
+        assertEq(h.healthWad, type(uint256).max);
+    }
+
     function test_health_countsAssetsBeyondTheSixteenth() public {
         _supply(address(vault), weth, 10 ether);
         vm.prank(address(vault));

@@ -178,6 +178,19 @@ contract MakerAdapterTest is AbstractMakerTest {
         assertEq(IERC20(WETH).balanceOf(address(vault)), free);
     }
 
+    /// @dev A debt of one share is a debt; where there is none, nobody pays for a drip.
+    function test_withdraw_dripsForOneShareOfDebt_andNotForNone() public {
+        VAT.file(ETH, "dust", 0);
+        for (uint256 art; art < 2; art++) {
+            (cdp,) = _open(address(vault), 2 ether, art);
+            skip(1 days);
+            (, uint256 rho) = JUG.ilks(ETH);
+            _run(abi.encodeCall(ILendingAdapter.withdraw, (bytes32(cdp), WETH, 1 ether)));
+            (, uint256 after_) = JUG.ilks(ETH);
+            assertEq(after_, art == 0 ? rho : vm.getBlockTimestamp());
+        }
+    }
+
     function test_transferOut_judgesByTheDrippedDebt() public {
         _borrow(15_000e18);
         (, uint256 art) = VAT.urns(ETH, urn);
@@ -227,6 +240,23 @@ contract MakerAdapterTest is AbstractMakerTest {
         _run(abi.encodeCall(ILendingAdapter.withdraw, (ref, wbtc, ALL)));
         assertEq(IERC20(wbtc).balanceOf(alice), 1);
         assertEq(IERC20(wbtc).balanceOf(address(vault)), 3e8 - 1);
+    }
+
+    function test_fewerDecimals_areScaled_whereARepaymentWithdrawsToo() public {
+        MakerAddresses memory parts = _addresses();
+        parts.gemJoin = IMakerGemJoin(MakerMainnet.WBTC_A_JOIN);
+        adapter = new MakerAdapter(parts);
+        cdp = MANAGER.open(WBTC, address(vault));
+        ref = bytes32(cdp);
+        address wbtc = MakerMainnet.WBTC;
+        deal(wbtc, address(vault), 2e8);
+        _run(abi.encodeCall(ILendingAdapter.supply, (ref, wbtc, 2e8)));
+        _borrow(40_000e18);
+        _run(abi.encodeCall(ILendingAdapter.repayAndWithdraw, (ref, DAI_TOKEN, 20_000e18, wbtc, 0.5e8 + 1)));
+        assertEq(adapter.collateralOf(address(vault), ref, wbtc), 1.5e8 - 1);
+        assertEq(IERC20(wbtc).balanceOf(address(vault)), 0.5e8 + 1);
+        assertApproxEqAbs(adapter.debtOf(address(vault), ref, DAI_TOKEN), 20_000e18, 2);
+        _assertClean();
     }
 
     // ---------------------------------------------------------------- changing hands
