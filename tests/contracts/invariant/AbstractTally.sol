@@ -10,10 +10,10 @@ import {console} from "forge-std/console.sol";
 abstract contract AbstractTally is Test {
     uint256 private constant RUNS_BEFORE_ZEROS_COUNT = 16;
 
-    uint256[24] internal did; // by the order of `deeds`
+    uint256[32] internal did; // by the order of `deeds`
 
     /// @return key of the environment, one for each campaign
-    /// @return names of what is counted, at most 24
+    /// @return names of what is counted, at most 32
     function deeds() internal pure virtual returns (string memory key, string[] memory names);
 
     function clearTally() internal {
@@ -24,7 +24,7 @@ abstract contract AbstractTally is Test {
     /// @dev Adds this run's counts, and keeps the greatest of `most`, USD wad.
     function addUp(uint256 most, uint256 budgetWad) internal {
         (string memory key, string[] memory names) = deeds();
-        (uint256 runs, uint256 greatest, uint256[24] memory sums) = _earlier(key);
+        (uint256 runs, uint256 greatest, uint256[32] memory sums) = _earlier(key);
         runs++;
         if (most > greatest) greatest = most;
         for (uint256 i; i < names.length; i++) {
@@ -44,10 +44,10 @@ abstract contract AbstractTally is Test {
     function _earlier(string memory key)
         private
         view
-        returns (uint256 runs, uint256 greatest, uint256[24] memory sums)
+        returns (uint256 runs, uint256 greatest, uint256[32] memory sums)
     {
         string memory earlier = vm.envOr(key, string(""));
         if (bytes(earlier).length == 0) return (runs, greatest, sums);
-        return abi.decode(vm.parseBytes(earlier), (uint256, uint256, uint256[24]));
+        return abi.decode(vm.parseBytes(earlier), (uint256, uint256, uint256[32]));
     }
 }

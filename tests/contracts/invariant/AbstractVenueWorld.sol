@@ -12,7 +12,7 @@ import {AbstractWorld, ICreditDelegation} from "./AbstractWorld.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IComet} from "ballast/interfaces/external/IComet.sol";
 import {IMakerCdpManager, IMakerJug, IMakerVat} from "ballast/interfaces/external/IMaker.sol";
-import {InitialConfig, PositionToken, TokenRole} from "ballast/types/Config.sol";
+import {InitialConfig, PositionToken, QueueTerms, TokenRole} from "ballast/types/Config.sol";
 import {ActionKind, Decision} from "ballast/types/Decision.sol";
 
 /// @title The world of three venues and three routers, and what must be true of a move in it
@@ -25,6 +25,9 @@ abstract contract AbstractVenueWorld is MovesTest, AggregatorTest, AbstractWorld
     bytes32 internal constant ILK = "ETH-A";
     uint256 private constant RAY = 1e27;
     uint256 internal constant ROUNDING_UNITS = 2;
+    uint256 private constant WAITS_WAD = 155_000e18; // what is larger waits: half of the Aave position, the whole of another after a rise
+    uint256 internal constant DELAY = 6 hours;
+    uint256 internal constant GRACE = 18 hours;
 
     address internal market; // Compound's
     address private urn;
@@ -55,6 +58,13 @@ abstract contract AbstractVenueWorld is MovesTest, AggregatorTest, AbstractWorld
         (tokens[0], tokens[1]) = (config.positions[0].tokens[0], config.positions[0].tokens[1]);
         tokens[2] = PositionToken(Mainnet.DAI, TokenRole.Debt);
         config.positions[0].tokens = tokens;
+    }
+
+    function queueTerms() internal pure override returns (QueueTerms memory terms) {
+        terms = super.queueTerms();
+        (terms.largeActionWad, terms.delaySeconds, terms.graceSeconds) =
+        (uint128(WAITS_WAD), uint32(DELAY), uint32(GRACE));
+        terms.maxQueued = 4;
     }
 
     function deploy() internal override(VaultTest, VenuesTest) {
@@ -114,13 +124,29 @@ abstract contract AbstractVenueWorld is MovesTest, AggregatorTest, AbstractWorld
 
     /// @dev Looks before, and has the common judges look after.
     function observeMove(Decision memory d, bytes memory signature) internal returns (bool done) {
-        sourceBefore = bookOf(d.positionId, d.tokenOut);
-        idleBefore = idleHash();
+        _lookAtMove(d);
         done = observe(d, signature);
         if (!done) return false;
+        if (isLarge(d)) note("INV-20: a large move did not wait");
         riskAt.push(vm.getBlockTimestamp());
         riskWad.push(_movedWad(d));
         if (lastWindow(riskAt, riskWad) > RISK_WAD) note("INV-21: a window raised more risk than its budget");
+    }
+
+    /// @dev The same for one that has waited: its time is the queue's, and the owner could see its risk.
+    function observeQueuedMove(Decision memory d, bytes memory signature) internal returns (bool) {
+        _lookAtMove(d);
+        return observeCall(address(vault), d, signature, abi.encodeCall(vault.executeQueued, (d, signature)));
+    }
+
+    function _lookAtMove(Decision memory d) private {
+        sourceBefore = bookOf(d.positionId, d.tokenOut);
+        idleBefore = idleHash();
+    }
+
+    /// @dev By what the source held when it was looked at. Nothing waives the queue for a move: it proves no emergency.
+    function isLarge(Decision memory d) internal view returns (bool) {
+        return _movedWad(d) > WAITS_WAD;
     }
 
     function _judgePosition(Decision memory d, Before memory before) internal override {

@@ -11,7 +11,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {PortOrder} from "ballast/interfaces/IVaultPorts.sol";
 import {IAaveV3Pool} from "ballast/interfaces/external/IAaveV3.sol";
 import {IComet} from "ballast/interfaces/external/IComet.sol";
-import {VaultState} from "ballast/types/Config.sol";
+import {QueuedDecision, VaultState} from "ballast/types/Config.sol";
 import {ActionKind, Decision, RouteKind} from "ballast/types/Decision.sol";
 
 interface ICredit {
@@ -23,8 +23,9 @@ interface IAllows {
 }
 
 /// @title Promises that hold while positions travel between venues, in and out, and are sold by routers, in whatever order
-/// @notice Actors: agent who moves parts or all; thief with his key who moves what hurts, and owns a listed router; relayer who replays and
-/// tampers; owner who brings positions in and hands them out; guardian, donor, stranger, market, time. See docs/invariants.md.
+/// @notice Actors: agent who moves parts or all, and queues what is large; thief with his key who moves what hurts, and owns a listed router;
+/// relayer who replays and tampers; keeper who executes what has waited; owner who brings positions in, hands them out and vetoes; guardian,
+/// donor, stranger, market, time. See docs/invariants.md.
 /// @dev A call takes longer here than in the other worlds, so that `make test` has a quarter of their runs. `make campaigns` has the runs of its
 /// slices here too: script/tools/campaigns.py knows the number.
 /// forge-config: default.invariant.runs = 64
@@ -52,6 +53,14 @@ contract VenueInvariantsTest is AbstractVenueWorld {
     uint256 private constant BRAKES = 18;
     uint256 private constant DISAGREEMENTS = 19;
     uint256 private constant TAMPERED = 20;
+    uint256 private constant LARGE_REFUSED = 21;
+    uint256 private constant QUEUED = 22;
+    uint256 private constant EXECUTED_FROM_QUEUE = 23;
+    uint256 private constant REFUSED_EARLY = 24;
+    uint256 private constant REFUSED_LATE = 25;
+    uint256 private constant VETOES = 26;
+    uint256 private constant REFUSED_AFTER_VETO = 27;
+    uint256 private constant REFUSED_OF_OLD_EPOCH = 28;
 
     uint256 private constant SHORT = 10; // units; more than what venues round
 
@@ -60,11 +69,19 @@ contract VenueInvariantsTest is AbstractVenueWorld {
         bytes signature;
     }
 
+    struct Waiting {
+        Kept kept;
+        uint256 executableAt;
+        bool vetoed;
+        bool executed;
+    }
+
     HostileRouter private outsider; // on no list
     Kept[] private kept;
+    Waiting[] private waiting;
 
     function deeds() internal pure override returns (string memory key, string[] memory names) {
-        names = new string[](21);
+        names = new string[](29);
         (names[0], names[1]) = ("moves tried", "moves");
         (names[2], names[3]) = ("whole moves tried", "whole moves");
         (names[4], names[5]) = ("hurtful moves refused", "hurtful moves");
@@ -73,6 +90,9 @@ contract VenueInvariantsTest is AbstractVenueWorld {
         (names[13], names[14], names[15]) = ("exports tried", "exports", "cdps there and back");
         (names[16], names[17]) = ("ports of strangers refused", "replays refused");
         (names[18], names[19], names[20]) = ("moves under the brake", "moves in disagreement", "moves tampered with");
+        (names[21], names[22], names[23]) = ("large moves refused", "moves queued", "moves executed from the queue");
+        (names[24], names[25], names[26]) = ("queued moves refused early", "queued moves refused late", "vetoes");
+        (names[27], names[28]) = ("queued moves refused after a veto", "queued moves refused of an old epoch");
         return ("BALLAST_TEST_VENUE_TALLY", names);
     }
 
@@ -87,7 +107,7 @@ contract VenueInvariantsTest is AbstractVenueWorld {
     }
 
     function _handlers() private pure returns (bytes4[] memory s) {
-        s = new bytes4[](17);
+        s = new bytes4[](20);
         (s[0], s[1]) = (this.agentMoves.selector, this.agentMovesAll.selector);
         (s[2], s[3]) = (this.thiefMovesWhatHurts.selector, this.agentSellsByRouter.selector);
         (s[4], s[5]) = (this.thiefSellsByHisRouter.selector, this.agentUsesRoutersWrongly.selector);
@@ -96,6 +116,8 @@ contract VenueInvariantsTest is AbstractVenueWorld {
         (s[10], s[11]) = (this.relayerReplays.selector, this.guardianBrakes.selector);
         (s[12], s[13]) = (this.oneVenueDisagrees.selector, this.priceMoves.selector);
         (s[14], s[15], s[16]) = (this.timePasses.selector, this.donorGives.selector, this.relayerTampers.selector);
+        (s[17], s[18]) = (this.agentQueuesAMove.selector, this.keeperExecutesAQueuedMove.selector);
+        s[19] = this.somebodyVetoesAMove.selector;
     }
 
     // ---------------------------------------------------------------- moves
@@ -116,6 +138,7 @@ contract VenueInvariantsTest is AbstractVenueWorld {
         (d.maxIn, d.minOut, d.maxLossBps) = (ALL, 1, uint16(_bound(lossBps, 3, 10)));
         did[WHOLE_TRIED]++;
         if (_send(d)) did[WHOLE]++;
+        else if (isLarge(d)) _queue(d, kept[kept.length - 1].signature);
     }
 
     /// @dev Much collateral with little debt, or much debt with little collateral.
@@ -124,6 +147,95 @@ contract VenueInvariantsTest is AbstractVenueWorld {
         Decision memory d = _move(way, shareBps, debt ? _bound(debtBps, 15_000, 300_000) : _bound(debtBps, 1, 7000));
         d.maxLossBps = debt ? 150 : 10;
         did[_send(d) ? HURTFUL : HURTFUL_REFUSED]++;
+    }
+
+    // ---------------------------------------------------------------- moves that wait
+
+    /// @dev A quarter to more than half of the Aave position, up to the whole of another: more than may go at once, or what the owner shall see
+    /// first. DAI is the lesser debt on Aave, whose floor would refuse so much collateral leaving with it: it moves homewards. Half of the time
+    /// nothing happens until the keeper comes: every brake ends an epoch, and most of what waits for long dies with one.
+    function agentQueuesAMove(uint256 way, uint256 shareBps, uint256 debtBps, uint256 when) external {
+        debtBps = _bound(debtBps, 9000, 11_000);
+        Decision memory d = _move(way | 2, _bound(shareBps, 4000, 10_000), debtBps);
+        if (way & 3 == 1 || d.minOut == 0) d = _move(1, _bound(shareBps, 2500, 5500), debtBps);
+        d.maxLossBps = 5;
+        if (_queue(d, sign(d)) && when % 2 == 0) _executeQueued(waiting[waiting.length - 1], when / 2);
+    }
+
+    function keeperExecutesAQueuedMove(uint256 index, uint256 when) external {
+        if (waiting.length != 0) _executeQueued(_recent(index), when);
+    }
+
+    function somebodyVetoesAMove(uint256 index, uint256 who) external {
+        if (waiting.length == 0) return;
+        Waiting storage w = _recent(index);
+        address caller = [owner, guardian, keeper, signer, stranger][who % 5];
+        bytes32 digest = vault.hashDecision(w.kept.decision);
+        vm.prank(caller);
+        (bool done,) = address(vault).call(abi.encodeCall(vault.vetoDecision, (digest)));
+        if (!done) return;
+        if (caller != owner && caller != guardian) note("INV-22: vetoed by somebody without the right");
+        if (_isQueued(w)) note("INV-22: what was vetoed still waits");
+        w.vetoed = true;
+        did[VETOES]++;
+    }
+
+    /// @dev What is large is sent without waiting too.
+    function _queue(Decision memory d, bytes memory signature) private returns (bool done) {
+        bytes32 before = _everything();
+        vm.prank(keeper);
+        (done,) = address(vault).call(abi.encodeCall(vault.queue, (d, signature)));
+        if (_everything() != before) note("INV-20: queueing did something else too");
+        if (isLarge(d) && !observeMove(d, signature)) did[LARGE_REFUSED]++;
+        if (!done) return false;
+        waiting.push(Waiting(Kept(d, signature), vm.getBlockTimestamp() + DELAY, false, false));
+        did[QUEUED]++;
+    }
+
+    /// @param when one time in eight at once, one in eight a second too late
+    function _executeQueued(Waiting storage w, uint256 when) private {
+        uint256 last = w.executableAt + GRACE;
+        if (when % 8 == 1) _passUntil(last + 1);
+        if (when % 8 > 1) _passUntil(w.executableAt + when % (GRACE + 1));
+        bool early = vm.getBlockTimestamp() < w.executableAt;
+        bool late = vm.getBlockTimestamp() > last;
+        bool oldEpoch = w.kept.decision.configEpoch != vault.configEpoch();
+        if (observeQueuedMove(w.kept.decision, w.kept.signature)) {
+            if (early || late) note("INV-20: a move executed out of the queue's time");
+            if (w.vetoed || w.executed || oldEpoch) note("INV-22: a move executed twice, or after its veto or epoch");
+            if (_isQueued(w)) note("INV-22: what was executed still waits");
+            w.executed = true;
+            kept.push(w.kept);
+            did[EXECUTED_FROM_QUEUE]++;
+        } else if (w.vetoed) {
+            did[REFUSED_AFTER_VETO]++;
+        } else if (oldEpoch) {
+            did[REFUSED_OF_OLD_EPOCH]++;
+        } else if (early || late) {
+            did[early ? REFUSED_EARLY : REFUSED_LATE]++;
+        }
+    }
+
+    /// @dev One of the last three: older ones are dead by time whatever the vault checks.
+    function _recent(uint256 index) private view returns (Waiting storage) {
+        return waiting[waiting.length - 1 - index % (waiting.length < 3 ? waiting.length : 3)];
+    }
+
+    function _isQueued(Waiting storage w) private view returns (bool) {
+        bytes32 digest = vault.hashDecision(w.kept.decision);
+        QueuedDecision[] memory list = vault.queuedDecisions();
+        for (uint256 i; i < list.length; i++) {
+            if (list[i].digest == digest) return true;
+        }
+        return false;
+    }
+
+    function _passUntil(uint256 then) private {
+        if (then > vm.getBlockTimestamp()) pass(then - vm.getBlockTimestamp());
+    }
+
+    function _everything() private view returns (bytes32) {
+        return keccak256(abi.encode(equityWad(address(vault)), idleHash(), configHash()));
     }
 
     // ---------------------------------------------------------------- routers

@@ -43,7 +43,7 @@ abstract contract MovesTest is VenuesTest {
         config.positions[0].tokens = tokens;
     }
 
-    function queueTerms() internal pure returns (QueueTerms memory) {
+    function queueTerms() internal pure virtual returns (QueueTerms memory) {
         return QueueTerms({
             largeActionWad: uint128(LARGE_WAD),
             riskPerWindowWad: uint128(RISK_WAD),
