@@ -14,6 +14,7 @@ import {SlippageGuard} from "./guards/SlippageGuard.sol";
 import {ILendingAdapter} from "./interfaces/ILendingAdapter.sol";
 import {IVaultAgent} from "./interfaces/IVaultAgent.sol";
 import {IVaultPorts} from "./interfaces/IVaultPorts.sol";
+import {IVaultRescue} from "./interfaces/IVaultRescue.sol";
 import {IAaveV3FlashBorrower, IERC3156FlashBorrower} from "./interfaces/external/IFlashLender.sol";
 import {ConfigPage, Page} from "./libraries/ConfigPage.sol";
 import {UnitMath} from "./libraries/UnitMath.sol";
@@ -91,6 +92,7 @@ contract RebalanceVault is VaultBase, VaultMeasure, IVaultAgent {
     address public immutable borrower;
     /// @notice Code of the plane that carries positions.
     address public immutable mover;
+    address private immutable _rescuer; // the custodian's
 
     /// @dev A move is the mover's as a whole: same calldata, same caller, same order of steps, and the same lock, which it takes itself.
     modifier unlessMove(Decision calldata decision) {
@@ -105,6 +107,7 @@ contract RebalanceVault is VaultBase, VaultMeasure, IVaultAgent {
         _requireSameWiring(borrower_.wiringHash());
         _requireSameWiring(mover_.wiringHash());
         (custodian, borrower, mover) = (address(custodian_), address(borrower_), address(mover_));
+        _rescuer = custodian_.rescuer();
     }
 
     receive() external payable {}
@@ -113,8 +116,10 @@ contract RebalanceVault is VaultBase, VaultMeasure, IVaultAgent {
         _answerBy(_planeOf(msg.sig));
     }
 
-    /// @dev A lender answers to the plane that asked it. What is not the custodian's has five arguments or more, and views are spared the look.
+    /// @dev A lender answers to the plane that asked it. What else is not the custodian's has five arguments or more, and views are spared the
+    /// look. The net's two calls would reach their plane through the custodian too: the short way spares them 4,000 gas.
     function _planeOf(bytes4 selector) private view returns (address) {
+        if (selector == IVaultRescue.rescue.selector || selector == IVaultRescue.heartbeat.selector) return _rescuer;
         if (msg.data.length < 4 + 5 * 32) return custodian;
         bool byLender = selector == IAaveV3FlashBorrower.executeOperation.selector
             || selector == IERC3156FlashBorrower.onFlashLoan.selector;
@@ -169,16 +174,16 @@ contract RebalanceVault is VaultBase, VaultMeasure, IVaultAgent {
         Execution memory x = ConfigPage.newExecution()[0];
         Page page = _admit(decision, x, signature, mode);
         _measureBefore(decision, x, outcome);
-        uint256 actionLimitWad = _checkOracle(decision, x, page);
+        uint256 actionLimitWad = _checkOracle(x, page);
         _reserveBudgets(decision, x, outcome, actionLimitWad);
-        if (mode != Mode.Queued) _checkQueue(x, page, outcome.notionalWad);
+        if (mode != Mode.Queued) _checkQueue(x, outcome.notionalWad);
         _nonces[decision.positionId].use(decision.nonce);
         _act(decision, x, outcome);
         _measureAfter(decision, x, outcome);
         _checkSlippage(decision, x, outcome);
         _checkHealth(decision, x, outcome);
         _settleLoss(x, outcome);
-        _checkAllowance(decision, x);
+        _checkAllowance(x);
         outcome.gasUsed = gasBefore - gasleft();
         emit Executed(decision.positionId, x.digest, decision.journalHead, decision.nonce, decision.kind, outcome);
     }
@@ -190,36 +195,38 @@ contract RebalanceVault is VaultBase, VaultMeasure, IVaultAgent {
         private
         returns (Page page)
     {
-        _checkStateAndKind(decision);
+        _checkStateAndKind(decision, x);
         page = _checkAuthority(decision, x, signature, mode != Mode.Preview);
-        _checkTime(decision, x, page, mode);
+        _checkTime(decision, x, mode);
         _nonces[decision.positionId].check(decision.positionId, decision.nonce);
         _checkVenueAndTokens(decision, x, page);
     }
 
     /// @dev Kinds, routes and fields that this version does not have are forbidden, not ignored.
-    function _checkStateAndKind(Decision calldata d) private view {
+    function _checkStateAndKind(Decision calldata d, Execution memory x) private view {
         _checkVersion(d);
         (ActionKind kind, VaultState state) = (d.kind, _state);
         bool isSwap = kind == ActionKind.Deleverage || kind == ActionKind.Leverage || kind == ActionKind.SwapCollateral;
         bool isIdle = kind == ActionKind.AddCollateral || kind == ActionKind.RepayFromIdle;
         require(isSwap || isIdle, KindForbidden(kind));
         require(state != VaultState.Halted, StateForbids(state, kind));
-        _checkRoute(d, isSwap);
+        x.swaps = isSwap;
+        _checkRoute(d, x);
         require(d.targetVenue == address(0), FieldForbidden("targetVenue"));
         require(d.targetPositionId == 0, FieldForbidden("targetPositionId"));
     }
 
     /// @dev A lender that is not in the wiring has no route. The path of a financed sale is the borrower's to check, before it borrows.
-    function _checkRoute(Decision calldata d, bool isSwap) private view {
+    function _checkRoute(Decision calldata d, Execution memory x) private view {
         Route calldata route = d.route;
         (RouteKind kind, address source) = (route.kind, route.flashSource);
         address lender = d.kind == ActionKind.Deleverage ? _lenderOf(kind, source) : address(0);
         require(source == lender, FieldForbidden("flashSource"));
-        if (lender != address(0)) return;
-        RouteKind allowed = isSwap ? RouteKind.UniswapV3FlashSwap : RouteKind.None;
+        x.financed = lender != address(0);
+        if (x.financed) return;
+        RouteKind allowed = x.swaps ? RouteKind.UniswapV3FlashSwap : RouteKind.None;
         require(kind == allowed, RouteForbidden(kind, allowed));
-        _checkPath(d, route.path, isSwap);
+        _checkPath(d, route.path, x.swaps);
     }
 
     function _checkPath(Decision calldata d, bytes calldata path, bool isSwap) private pure {
@@ -235,15 +242,16 @@ contract RebalanceVault is VaultBase, VaultMeasure, IVaultAgent {
     function _checkVenueAndTokens(Decision calldata d, Execution memory x, Page page) private view {
         (ActionKind kind, address venue) = (d.kind, d.venue);
         uint256 roles = page.takePosition(d.positionId, x);
+        address adapter = x.position.adapter;
         require(x.position.enabled, PositionForbidden(d.positionId));
-        require(venue == x.position.adapter, VenueForbidden(venue, x.position.adapter));
-        x.swaps = kind != ActionKind.AddCollateral && kind != ActionKind.RepayFromIdle;
+        require(venue == adapter, VenueForbidden(venue, adapter));
         bool takesDebt = kind == ActionKind.RepayFromIdle || kind == ActionKind.Leverage;
-        x.indexIn = page.requireRole(roles, d.tokenIn, takesDebt ? TokenRole.Debt : TokenRole.Collateral);
+        (x.tokenIn, x.tokenOut) = (d.tokenIn, d.tokenOut);
+        x.indexIn = page.requireRole(roles, x.tokenIn, takesDebt ? TokenRole.Debt : TokenRole.Collateral);
         page.takeAssetIn(x.indexIn, x);
         if (!x.swaps) return;
         bool repays = kind == ActionKind.Deleverage;
-        x.indexOut = page.requireRole(roles, d.tokenOut, repays ? TokenRole.Debt : TokenRole.Collateral);
+        x.indexOut = page.requireRole(roles, x.tokenOut, repays ? TokenRole.Debt : TokenRole.Collateral);
         page.takeAssetOut(x.indexOut, x);
         _classify(d, x);
     }
@@ -264,28 +272,24 @@ contract RebalanceVault is VaultBase, VaultMeasure, IVaultAgent {
     /// @dev Swap-free repair needs no price. A swap always needs fresh primaries in their bounds; how far other views may be off them
     /// depends on its size, unless the venue itself proves an emergency.
     /// @return actionLimitWad greatest notional of this action, USD
-    function _checkOracle(Decision calldata d, Execution memory x, Page page)
-        private
-        view
-        returns (uint256 actionLimitWad)
-    {
+    function _checkOracle(Execution memory x, Page page) private view returns (uint256 actionLimitWad) {
         if (!x.swaps) return 0;
-        _takePrices(d, x);
-        if (_isEmergency(x)) return x.limits.maxActionWad;
-        (uint256 inBps, uint256 outBps) = _deviations(d, x, page);
-        if (x.raises) return _checkCalm(d, x, inBps, outBps);
+        _takePrices(x);
+        if (x.emergency) return x.limits.maxActionWad;
+        (uint256 inBps, uint256 outBps) = _deviations(x, page);
+        if (x.raises) return _checkCalm(x, inBps, outBps);
         return inBps > outBps
-            ? AgreementGuard.requireActionLimitWad(d.tokenIn, inBps, x.limits)
-            : AgreementGuard.requireActionLimitWad(d.tokenOut, outBps, x.limits);
+            ? AgreementGuard.requireActionLimitWad(x.tokenIn, inBps, x.limits)
+            : AgreementGuard.requireActionLimitWad(x.tokenOut, outBps, x.limits);
     }
 
     function _reserveBudgets(Decision calldata d, Execution memory x, Outcome memory outcome, uint256 actionLimitWad)
         private
     {
-        _checkLossLimit(d, x);
-        if (x.swaps) return _reserveSwap(d, x, outcome, actionLimitWad);
+        uint256 maxLossBps = _checkLossLimit(d, x);
+        if (x.swaps) return _reserveSwap(maxLossBps, x, outcome, actionLimitWad);
         uint256 perWindow = x.assetIn.idlePerWindow;
-        BudgetGuard.reserveIdle(_idleBuckets[d.tokenIn], d.tokenIn, perWindow, x.limits.windowSeconds, x.spend);
+        BudgetGuard.reserveIdle(_idleBuckets[x.tokenIn], x.tokenIn, perWindow, x.limits.windowSeconds, x.spend);
     }
 
     // ---------------------------------------------------------------- the action
@@ -293,12 +297,12 @@ contract RebalanceVault is VaultBase, VaultMeasure, IVaultAgent {
     function _act(Decision calldata d, Execution memory x, Outcome memory outcome) private {
         if (!x.swaps) {
             bytes4 mutator = d.kind == ActionKind.AddCollateral ? _SUPPLY : _REPAY;
-            _venueCall(x.position.adapter, _call(mutator, x.position.venueRef, d.tokenIn, x.spend));
-        } else if (d.route.kind != RouteKind.UniswapV3FlashSwap) {
+            _venueCall(x.position.adapter, _call(mutator, x.position.venueRef, x.tokenIn, x.spend));
+        } else if (x.financed) {
             (outcome.spent, outcome.obtained) = (x.spend, _sellWithLoan(d, x));
         } else {
             FlashSwapOrder memory order =
-                FlashSwapOrder(d.kind, x.position.adapter, x.position.venueRef, d.tokenIn, d.tokenOut, x.spend);
+                FlashSwapOrder(d.kind, x.position.adapter, x.position.venueRef, x.tokenIn, x.tokenOut, x.spend);
             (outcome.spent, outcome.obtained) = _flashSwap(order, d.route.path);
         }
     }
@@ -310,8 +314,8 @@ contract RebalanceVault is VaultBase, VaultMeasure, IVaultAgent {
             d.route.flashSource,
             x.position.adapter,
             x.position.venueRef,
-            d.tokenIn,
-            d.tokenOut,
+            x.tokenIn,
+            x.tokenOut,
             x.spend,
             d.minOut
         );
@@ -328,7 +332,10 @@ contract RebalanceVault is VaultBase, VaultMeasure, IVaultAgent {
     function _checkSlippage(Decision calldata d, Execution memory x, Outcome memory outcome) private pure {
         SlippageGuard.checkAmounts(outcome.spent, d.maxIn, outcome.obtained, d.minOut);
         if (!x.swaps) return;
-        uint256 spentWad = UnitMath.valueWadUp(outcome.spent, x.priceInWad, x.assetIn.tokenDecimals);
+        // what is spent to the unit has its value already
+        uint256 spentWad = outcome.spent == x.spend
+            ? outcome.notionalWad
+            : UnitMath.valueWadUp(outcome.spent, x.priceInWad, x.assetIn.tokenDecimals);
         uint256 obtainedWad = UnitMath.valueWadDown(outcome.obtained, x.priceOutWad, x.assetOut.tokenDecimals);
         SlippageGuard.checkValue(spentWad, obtainedWad, x.limits.maxSlippageBps);
         outcome.lossWad += UnitMath.saturatingSub(spentWad, obtainedWad);
@@ -338,13 +345,11 @@ contract RebalanceVault is VaultBase, VaultMeasure, IVaultAgent {
     /// debt fell, and neither can hurt a position.
     function _checkHealth(Decision calldata d, Execution memory x, Outcome memory outcome) private pure {
         if (!x.swaps && (outcome.healthBeforeWad == 0 || outcome.healthAfterWad == 0)) return;
-        HealthGuard.Rule memory rule = HealthGuard.Rule({
-            floorWad: Math.max(x.position.healthFloorWad, d.healthFloorWad),
-            ceilingWad: Math.min(x.position.healthCeilingWad, d.healthCeilingWad),
-            minGainWad: x.position.minHealthGainWad
-        });
-        if (x.swaps && !x.measured) HealthGuard.checkPromise(outcome.healthAfterWad, rule);
-        else HealthGuard.checkReducing(outcome.healthBeforeWad, outcome.healthAfterWad, rule);
+        uint256 floorWad = Math.max(x.position.healthFloorWad, d.healthFloorWad);
+        uint256 ceilingWad = Math.min(x.position.healthCeilingWad, d.healthCeilingWad);
+        if (x.swaps && !x.measured) return HealthGuard.checkPromise(outcome.healthAfterWad, floorWad, ceilingWad);
+        HealthGuard.Rule memory rule = HealthGuard.Rule(floorWad, ceilingWad, x.position.minHealthGainWad);
+        HealthGuard.checkReducing(outcome.healthBeforeWad, outcome.healthAfterWad, rule);
     }
 
     function _settleLoss(Execution memory x, Outcome memory outcome) private {
@@ -353,8 +358,8 @@ contract RebalanceVault is VaultBase, VaultMeasure, IVaultAgent {
 
     /// @dev One token: of the adapter's mutators an action calls one that approves, once: `supply` or `repay`, alone or with a withdrawal, which
     /// approves nothing. It is given tokenOut in a swap, and tokenIn otherwise.
-    function _checkAllowance(Decision calldata d, Execution memory x) private view {
-        address token = x.swaps ? d.tokenOut : d.tokenIn;
+    function _checkAllowance(Execution memory x) private view {
+        address token = x.swaps ? x.tokenOut : x.tokenIn;
         _requireNoAllowance(token, x.swaps ? x.spender : ILendingAdapter(x.position.adapter).spenderOf(token));
     }
 }

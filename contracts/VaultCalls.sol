@@ -55,6 +55,11 @@ abstract contract VaultCalls is VaultWiring, FlashSwapSlots {
         return StaticWord.balanceOf(token, address(this));
     }
 
+    function _requireNoAllowance(address token, address spender) internal view {
+        uint256 left = StaticWord.allowance(token, address(this), spender);
+        require(left == 0, AllowanceLeft(token, spender, left));
+    }
+
     /// @dev The venue gets a fixed amount of gas, and whoever relays must bring it: otherwise a gas limit chosen to fit would make a
     /// healthy venue look mute, at any depth of its calls, and switch the health rule off.
     function _tryHealth(address adapter, bytes32 venueRef) internal view returns (VenueHealth memory unknown) {

@@ -57,8 +57,7 @@ abstract contract VaultLoans is VaultCalls, IAaveV3FlashBorrower, IERC3156FlashB
             IERC3156FlashLender(lender).flashLoan(address(this), token, amount, data);
         }
         require(_pendingLender == address(0), CallbackUnexpected(lender));
-        uint256 left = IERC20(token).allowance(address(this), lender);
-        require(left == 0, AllowanceLeft(token, lender, left));
+        _requireNoAllowance(token, lender);
     }
 
     /// @dev Runs with `amount` of `token` in hand; must leave `amount` and `premium` idle.

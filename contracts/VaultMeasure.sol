@@ -2,7 +2,8 @@
 pragma solidity ^0.8.28;
 
 import {VaultSteps} from "./VaultSteps.sol";
-import {ILendingAdapter, VenueHealth, VenueQuote} from "./interfaces/ILendingAdapter.sol";
+import {ILendingAdapter, VenueHealth} from "./interfaces/ILendingAdapter.sol";
+import {StaticWord} from "./libraries/StaticWord.sol";
 import {UnitMath} from "./libraries/UnitMath.sol";
 import {VenueBooks} from "./libraries/VenueBooks.sol";
 import {ActionKind, Decision, Outcome} from "./types/Decision.sol";
@@ -14,9 +15,9 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 abstract contract VaultMeasure is VaultSteps {
     /// @dev What is spent: at most `maxIn`, and no more than there is to sell, to add or to repay.
     function _measureBefore(Decision calldata d, Execution memory x, Outcome memory outcome) internal view {
-        x.idleIn = _idle(d.tokenIn);
+        x.idleIn = _idle(x.tokenIn);
         if (x.swaps) {
-            x.idleOut = _idle(d.tokenOut);
+            x.idleOut = _idle(x.tokenOut);
             _measureVenue(d, x);
         } else {
             x.healthBeforeWad = _tryHealth(x.position.adapter, x.position.venueRef).healthWad;
@@ -30,38 +31,44 @@ abstract contract VaultMeasure is VaultSteps {
 
     /// @dev A maximum is no wish: what the venue does not hold it refuses by itself, and only "all" has to be looked up.
     function _measureVenue(Decision calldata d, Execution memory x) private view {
-        VenueQuote memory quote = ILendingAdapter(x.position.adapter).quote(d.tokenIn, d.tokenOut);
-        (x.venueInWad, x.venueOutWad, x.spender) = (quote.priceInWad, quote.priceOutWad, quote.spender);
+        (x.venueInWad, x.venueOutWad, x.spender) = ILendingAdapter(x.position.adapter).quote(x.tokenIn, x.tokenOut);
         bool all = d.maxIn == type(uint256).max && d.kind != ActionKind.Leverage;
         x.spend = all ? _inPosition(d, x) : d.maxIn;
         if (!x.measured) return;
         VenueHealth memory told = ILendingAdapter(x.position.adapter).health(address(this), x.position.venueRef);
         (x.healthBeforeWad, x.collateralBeforeWad, x.debtBeforeWad) = (told.healthWad, told.collateralWad, told.debtWad);
+        x.emergency = told.healthWad < x.position.emergencyHealthWad;
     }
 
     /// @dev An idle repair is measured in its one token, on the idle side and on the position's side. A swap is measured by what the pool
     /// took and gave, and the rest of the equity by balances and the venue's books. Swaps need the venue's answer; idle repairs go on without
     /// it, with zero for "cannot tell".
     function _measureAfter(Decision calldata d, Execution memory x, Outcome memory outcome) internal view {
-        VenueHealth memory told = x.swaps
-            ? ILendingAdapter(x.position.adapter).health(address(this), x.position.venueRef)
-            : _tryHealth(x.position.adapter, x.position.venueRef);
-        outcome.healthAfterWad = told.healthWad;
-        uint256 idleIn = _idle(d.tokenIn);
-        uint256 idleDrop = UnitMath.saturatingSub(x.idleIn, idleIn);
-        if (x.swaps) {
-            // no idle token may go anywhere: were it so, it is spent, or was not obtained
-            outcome.spent += idleDrop;
-            uint256 idleOut = _idle(d.tokenOut);
-            outcome.obtained = UnitMath.saturatingSub(outcome.obtained, UnitMath.saturatingSub(x.idleOut, idleOut));
-            if (!x.measured) return;
-            // both differences are taken of what came in and what stayed idle; the second saturates where a gift is left over
-            uint256 takenOut = outcome.spent + idleIn - x.idleIn;
-            uint256 repaid = UnitMath.saturatingSub(x.idleOut + outcome.obtained, idleOut);
-            outcome.lossWad = VenueBooks.lossWad(x, told, takenOut, repaid);
+        if (x.swaps) _measureSwap(x, outcome);
+        else _measureIdle(d, x, outcome);
+    }
+
+    /// @dev No idle token may go anywhere: were it so, it is spent, or was not obtained.
+    function _measureSwap(Execution memory x, Outcome memory outcome) private view {
+        (uint256 idleIn, uint256 idleOut) = (_idle(x.tokenIn), _idle(x.tokenOut));
+        outcome.spent += UnitMath.saturatingSub(x.idleIn, idleIn);
+        outcome.obtained = UnitMath.saturatingSub(outcome.obtained, UnitMath.saturatingSub(x.idleOut, idleOut));
+        (address adapter, bytes32 venueRef) = (x.position.adapter, x.position.venueRef);
+        if (!x.measured) {
+            outcome.healthAfterWad = StaticWord.ask(adapter, ILendingAdapter.healthOf.selector, address(this), venueRef);
             return;
         }
-        outcome.spent = idleDrop;
+        VenueHealth memory told = ILendingAdapter(adapter).health(address(this), venueRef);
+        outcome.healthAfterWad = told.healthWad;
+        // both differences are taken of what came in and what stayed idle; the second saturates where a gift is left over
+        uint256 takenOut = outcome.spent + idleIn - x.idleIn;
+        uint256 repaid = UnitMath.saturatingSub(x.idleOut + outcome.obtained, idleOut);
+        outcome.lossWad = VenueBooks.lossWad(x, told, takenOut, repaid);
+    }
+
+    function _measureIdle(Decision calldata d, Execution memory x, Outcome memory outcome) private view {
+        outcome.healthAfterWad = _tryHealth(x.position.adapter, x.position.venueRef).healthWad;
+        outcome.spent = UnitMath.saturatingSub(x.idleIn, _idle(x.tokenIn));
         uint256 inPosition = _inPosition(d, x);
         bool repays = d.kind == ActionKind.RepayFromIdle;
         require(!repays || inPosition <= x.inPosition, DebtIncreased(inPosition, x.inPosition));
@@ -72,7 +79,7 @@ abstract contract VaultMeasure is VaultSteps {
     function _inPosition(Decision calldata d, Execution memory x) private view returns (uint256) {
         ILendingAdapter adapter = ILendingAdapter(x.position.adapter);
         return d.kind == ActionKind.RepayFromIdle
-            ? adapter.debtOf(address(this), x.position.venueRef, d.tokenIn)
-            : adapter.collateralOf(address(this), x.position.venueRef, d.tokenIn);
+            ? adapter.debtOf(address(this), x.position.venueRef, x.tokenIn)
+            : adapter.collateralOf(address(this), x.position.venueRef, x.tokenIn);
     }
 }

@@ -7,7 +7,7 @@ import {VaultWiring} from "./VaultWiring.sol";
 import {BudgetGuard} from "./guards/BudgetGuard.sol";
 import {HealthGuard} from "./guards/HealthGuard.sol";
 import {NonceGuard} from "./guards/NonceGuard.sol";
-import {ILendingAdapter, VenuePosition, VenueQuote} from "./interfaces/ILendingAdapter.sol";
+import {ILendingAdapter, VenuePosition} from "./interfaces/ILendingAdapter.sol";
 import {ConfigPage, Page} from "./libraries/ConfigPage.sol";
 import {UnitMath} from "./libraries/UnitMath.sol";
 import {PositionConfig, TokenRole, VaultState} from "./types/Config.sol";
@@ -79,10 +79,9 @@ contract VaultMover is VaultSteps, VaultPorter {
         Execution memory to = ConfigPage.newExecution()[0]; // the target: its position, books, prices and spender
         Page page = _admit(decision, x, to, signature, mode);
         _measureBefore(decision, x, to, outcome);
-        uint256 actionLimitWad = _checkOracle(decision, x, to, page);
-        _checkLossLimit(decision, x);
-        _reserveSwap(decision, x, outcome, actionLimitWad);
-        if (mode != Mode.Queued) _checkQueue(x, page, outcome.notionalWad);
+        uint256 actionLimitWad = _checkOracle(x, to, page);
+        _reserveSwap(_checkLossLimit(decision, x), x, outcome, actionLimitWad);
+        if (mode != Mode.Queued) _checkQueue(x, outcome.notionalWad);
         _nonces[decision.positionId].use(decision.nonce);
         _act(decision, x, to, outcome);
         uint256 restWad = _measureAfter(decision, x, to, outcome);
@@ -107,7 +106,7 @@ contract VaultMover is VaultSteps, VaultPorter {
         require(_state == VaultState.Active, StateForbids(_state, d.kind));
         _checkRoute(d.route);
         page = _checkAuthority(d, x, signature, mode != Mode.Preview);
-        _checkTime(d, x, page, mode);
+        _checkTime(d, x, mode);
         _nonces[d.positionId].check(d.positionId, d.nonce);
         _checkPositions(d, x, to, page);
     }
@@ -125,6 +124,7 @@ contract VaultMover is VaultSteps, VaultPorter {
         require(d.targetPositionId != d.positionId, FieldForbidden("targetPositionId"));
         _takePosition(d, x, page, d.positionId, d.venue);
         _takePosition(d, to, page, d.targetPositionId, d.targetVenue);
+        (x.tokenIn, x.tokenOut) = (d.tokenIn, d.tokenOut);
         page.takeAssetIn(x.indexIn, x);
         page.takeAssetOut(x.indexOut, x);
         uint256 floorWad = to.position.healthFloorWad;
@@ -147,10 +147,8 @@ contract VaultMover is VaultSteps, VaultPorter {
         private
         view
     {
-        VenueQuote memory quote = ILendingAdapter(x.position.adapter).quote(d.tokenIn, d.tokenOut);
-        (x.venueInWad, x.venueOutWad, x.spender) = (quote.priceInWad, quote.priceOutWad, quote.spender);
-        quote = ILendingAdapter(to.position.adapter).quote(d.tokenOut, d.tokenIn);
-        (to.venueOutWad, to.venueInWad, to.spender) = (quote.priceInWad, quote.priceOutWad, quote.spender);
+        (x.venueInWad, x.venueOutWad, x.spender) = ILendingAdapter(x.position.adapter).quote(d.tokenIn, d.tokenOut);
+        (to.venueOutWad, to.venueInWad, to.spender) = ILendingAdapter(to.position.adapter).quote(d.tokenOut, d.tokenIn);
         if (_promisesRest(d, x)) {
             (x.inPosition, x.owed) = _books(d, x.position);
         } else {
@@ -167,16 +165,16 @@ contract VaultMover is VaultSteps, VaultPorter {
     }
 
     /// @dev Both venues' views of both prices, and every other.
-    function _checkOracle(Decision calldata d, Execution memory x, Execution memory to, Page page)
+    function _checkOracle(Execution memory x, Execution memory to, Page page)
         private
         view
         returns (uint256 actionLimitWad)
     {
-        _takePrices(d, x);
-        (uint256 inBps, uint256 outBps) = _deviations(d, x, page);
+        _takePrices(x);
+        (uint256 inBps, uint256 outBps) = _deviations(x, page);
         inBps = Math.max(inBps, UnitMath.deviationBpsUp(to.venueInWad, x.priceInWad));
         outBps = Math.max(outBps, UnitMath.deviationBpsUp(to.venueOutWad, x.priceOutWad));
-        return _checkCalm(d, x, inBps, outBps);
+        return _checkCalm(x, inBps, outBps);
     }
 
     // ---------------------------------------------------------------- the action
@@ -247,12 +245,8 @@ contract VaultMover is VaultSteps, VaultPorter {
         uint256 leastWad = x.position.healthFloorWad;
         if (!_promisesRest(d, x)) leastWad = Math.min(leastWad, HealthGuard.capped(x.healthBeforeWad));
         require(restWad >= leastWad, HealthBelowFloor(restWad, leastWad));
-        HealthGuard.Rule memory rule = HealthGuard.Rule({
-            floorWad: d.healthFloorWad, // at least the owner's
-            ceilingWad: Math.min(to.position.healthCeilingWad, d.healthCeilingWad),
-            minGainWad: 0
-        });
-        HealthGuard.checkPromise(outcome.healthAfterWad, rule);
+        uint256 ceilingWad = Math.min(to.position.healthCeilingWad, d.healthCeilingWad);
+        HealthGuard.checkPromise(outcome.healthAfterWad, d.healthFloorWad, ceilingWad); // that floor is at least the owner's
     }
 
     // ---------------------------------------------------------------- readings

@@ -9,7 +9,7 @@ import {NetGuard} from "./guards/NetGuard.sol";
 import {OracleGuard} from "./guards/OracleGuard.sol";
 import {SignatureGuard} from "./guards/SignatureGuard.sol";
 import {SlippageGuard} from "./guards/SlippageGuard.sol";
-import {ILendingAdapter, VenueHealth, VenueQuote} from "./interfaces/ILendingAdapter.sol";
+import {ILendingAdapter, VenueHealth} from "./interfaces/ILendingAdapter.sol";
 import {IVaultRescue} from "./interfaces/IVaultRescue.sol";
 import {ConfigPage, Page} from "./libraries/ConfigPage.sol";
 import {HeartbeatHash} from "./libraries/HeartbeatHash.sol";
@@ -109,8 +109,7 @@ contract VaultRescuer is VaultNet, IVaultRescue {
         _payReward(terms, state, x, outcome);
         _measureAfter(terms, x, outcome);
         NetGuard.settle(state, x.reservedLossWad, outcome.lossWad);
-        uint256 left = IERC20(terms.tokenOut).allowance(address(this), x.spender);
-        require(left == 0, AllowanceLeft(terms.tokenOut, x.spender, left));
+        _requireNoAllowance(terms.tokenOut, x.spender);
         emit Rescued(positionId, msg.sender, outcome);
     }
 
@@ -127,8 +126,7 @@ contract VaultRescuer is VaultNet, IVaultRescue {
         ILendingAdapter venue = ILendingAdapter(x.position.adapter);
         VenueHealth memory told = venue.health(address(this), x.position.venueRef);
         (x.healthBeforeWad, x.collateralBeforeWad, x.debtBeforeWad) = (told.healthWad, told.collateralWad, told.debtWad);
-        VenueQuote memory quote = venue.quote(terms.tokenIn, terms.tokenOut);
-        (x.venueInWad, x.venueOutWad, x.spender) = (quote.priceInWad, quote.priceOutWad, quote.spender);
+        (x.venueInWad, x.venueOutWad, x.spender) = venue.quote(terms.tokenIn, terms.tokenOut);
         (x.idleIn, x.idleOut) = (_idle(terms.tokenIn), _idle(terms.tokenOut));
     }
 

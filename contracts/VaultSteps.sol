@@ -15,7 +15,6 @@ import {UnitMath} from "./libraries/UnitMath.sol";
 import {AssetConfig, QueueTerms, QueuedDecision, SecondSource} from "./types/Config.sol";
 import {DECISION_VERSION, Decision, Outcome} from "./types/Decision.sol";
 import {Execution} from "./types/Execution.sol";
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
 /// @title Steps that every decision takes, whatever its kind
 /// @notice Who signed, when, what the prices are, what may be lost and what has to wait. The planes that execute decisions differ in what they
@@ -47,7 +46,7 @@ abstract contract VaultSteps is VaultCalls {
     {
         uint64 epoch = _configEpoch;
         page = ConfigPage.read(_page, epoch);
-        page.takeLimits(x);
+        page.takeTerms(x);
         address expected = page.signer();
         require(expected != address(0), SignerUnset());
         x.digest = DecisionHash.digest(d);
@@ -57,29 +56,20 @@ abstract contract VaultSteps is VaultCalls {
     }
 
     /// @dev A queued decision has had its own time when it was queued; what it was made from is as old as the owner's delay.
-    function _checkTime(Decision calldata d, Execution memory x, Page page, Mode mode) internal {
-        if (mode == Mode.Queued) _queue.take(x.digest, page.queueTerms().graceSeconds);
+    function _checkTime(Decision calldata d, Execution memory x, Mode mode) internal {
+        if (mode == Mode.Queued) _queue.take(x.digest, x.queueTerms.graceSeconds);
         else WindowGuard.check(d, x.limits);
     }
 
-    /// @dev Proven, not claimed: only a decision that had health measured before can show one.
-    function _isEmergency(Execution memory x) internal pure returns (bool) {
-        return x.measured && x.healthBeforeWad < x.position.emergencyHealthWad;
-    }
-
     /// @dev Fresh primaries in their bounds.
-    function _takePrices(Decision calldata d, Execution memory x) internal view {
-        x.priceInWad = OracleGuard.requirePriceWad(d.tokenIn, x.assetIn);
-        x.priceOutWad = OracleGuard.requirePriceWad(d.tokenOut, x.assetOut);
+    function _takePrices(Execution memory x) internal view {
+        (x.priceInWad, x.roundIn) = OracleGuard.requireRound(x.tokenIn, x.assetIn);
+        (x.priceOutWad, x.roundOut) = OracleGuard.requireRound(x.tokenOut, x.assetOut);
     }
 
     /// @dev How far the other views are off the primaries, bps.
-    function _deviations(Decision calldata d, Execution memory x, Page page)
-        internal
-        view
-        returns (uint256 inBps, uint256 outBps)
-    {
-        (address tokenIn, address tokenOut) = (d.tokenIn, d.tokenOut);
+    function _deviations(Execution memory x, Page page) internal view returns (uint256 inBps, uint256 outBps) {
+        (address tokenIn, address tokenOut) = (x.tokenIn, x.tokenOut);
         (bool isToken0, uint256 decimals, uint256 priceWad) = (false, 0, 0);
         if (x.assetIn.secondSource == SecondSource.UniswapV3Twap) {
             (isToken0, decimals, priceWad) =
@@ -95,16 +85,16 @@ abstract contract VaultSteps is VaultCalls {
     }
 
     /// @dev Risk is only raised where all views agree and neither price has just jumped.
-    function _checkCalm(Decision calldata d, Execution memory x, uint256 inBps, uint256 outBps)
+    function _checkCalm(Execution memory x, uint256 inBps, uint256 outBps)
         internal
         view
         returns (uint256 actionLimitWad)
     {
         uint256 agreeBps = x.limits.agreeBps;
-        require(inBps <= agreeBps, SourcesDisagree(d.tokenIn, inBps, agreeBps));
-        require(outBps <= agreeBps, SourcesDisagree(d.tokenOut, outBps, agreeBps));
-        OracleGuard.requireNoJump(d.tokenIn, x.assetIn);
-        OracleGuard.requireNoJump(d.tokenOut, x.assetOut);
+        require(inBps <= agreeBps, SourcesDisagree(x.tokenIn, inBps, agreeBps));
+        require(outBps <= agreeBps, SourcesDisagree(x.tokenOut, outBps, agreeBps));
+        OracleGuard.requireNoJump(x.tokenIn, x.assetIn, x.priceInWad, x.roundIn);
+        OracleGuard.requireNoJump(x.tokenOut, x.assetOut, x.priceOutWad, x.roundOut);
         return x.limits.maxActionWad;
     }
 
@@ -132,36 +122,31 @@ abstract contract VaultSteps is VaultCalls {
     }
 
     /// @dev An emergency waives the notional budget, never the loss budget.
-    function _reserveSwap(Decision calldata d, Execution memory x, Outcome memory outcome, uint256 actionLimitWad)
+    function _reserveSwap(uint256 maxLossBps, Execution memory x, Outcome memory outcome, uint256 actionLimitWad)
         internal
     {
-        uint256 maxLossBps = d.maxLossBps;
         require(maxLossBps != 0, ValueForbidden("maxLossBps", 0, x.limits.maxLossBps));
         uint256 notionalWad = UnitMath.valueWadUp(x.spend, x.priceInWad, x.assetIn.tokenDecimals);
         require(notionalWad <= actionLimitWad, ActionTooLarge(notionalWad, actionLimitWad));
         x.reservedLossWad = UnitMath.bpsOfUp(notionalWad, maxLossBps);
-        BudgetGuard.reserveSwap(_budgets, x.limits, _isEmergency(x) ? 0 : notionalWad, x.reservedLossWad);
+        BudgetGuard.reserveSwap(_budgets, x.limits, x.emergency ? 0 : notionalWad, x.reservedLossWad);
         outcome.notionalWad = notionalWad;
     }
 
-    function _checkLossLimit(Decision calldata d, Execution memory x) internal pure {
-        (uint16 observed, uint16 allowed) = (d.maxLossBps, x.limits.maxLossBps);
-        require(observed <= allowed, LossLimitTooHigh(observed, allowed));
+    function _checkLossLimit(Decision calldata d, Execution memory x) internal pure returns (uint16 maxLossBps) {
+        maxLossBps = d.maxLossBps;
+        uint16 allowed = x.limits.maxLossBps;
+        require(maxLossBps <= allowed, LossLimitTooHigh(maxLossBps, allowed));
     }
 
     /// @dev Large actions wait where the owner can see them, and so does risk beyond a budget of its own, so that many small steps are not a
     /// way around. An emergency does not wait.
-    function _checkQueue(Execution memory x, Page page, uint256 notionalWad) internal {
-        if (!x.swaps || _isEmergency(x)) return;
-        QueueTerms memory terms = page.queueTerms();
+    function _checkQueue(Execution memory x, uint256 notionalWad) internal {
+        if (!x.swaps || x.emergency) return;
+        QueueTerms memory terms = x.queueTerms;
         bool large = terms.delaySeconds != 0 && notionalWad > terms.largeActionWad;
         require(!large, MustQueue(notionalWad, terms.largeActionWad));
         if (!x.raises) return;
         BudgetGuard.reserveRisk(_riskBucket, terms.riskPerWindowWad, x.limits.windowSeconds, notionalWad);
-    }
-
-    function _requireNoAllowance(address token, address spender) internal view {
-        uint256 left = IERC20(token).allowance(address(this), spender);
-        require(left == 0, AllowanceLeft(token, spender, left));
     }
 }

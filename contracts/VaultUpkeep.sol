@@ -12,7 +12,7 @@ import {ConfigPage, Page} from "./libraries/ConfigPage.sol";
 import {PackedWords} from "./libraries/PackedWords.sol";
 import {RescueSize} from "./libraries/RescueSize.sol";
 import {QueuedDecision, TokenRole, Upkeep} from "./types/Config.sol";
-import {Decision, RouteKind} from "./types/Decision.sol";
+import {RouteKind} from "./types/Decision.sol";
 import {Execution} from "./types/Execution.sol";
 import {NetState, NetTerms} from "./types/Net.sol";
 
@@ -22,6 +22,12 @@ import {NetState, NetTerms} from "./types/Net.sol";
 abstract contract VaultUpkeep is VaultNet {
     using ConfigPage for Page;
     using NonceGuard for mapping(uint256 => uint256);
+
+    // where the arguments of `executeQueued` have a decision, behind the places of both arguments, and its members, one word each
+    uint256 private constant DECISION_AT = 2 * 32;
+    uint256 private constant POSITION_AT = DECISION_AT + 1 * 32;
+    uint256 private constant ROUTE_AT = DECISION_AT + 4 * 32; // holds the route's place, counted from the decision's
+    uint256 private constant NONCE_AT = DECISION_AT + 22 * 32;
 
     /// @param x position filled in
     /// @param roles of the position's tokens
@@ -55,11 +61,19 @@ abstract contract VaultUpkeep is VaultNet {
         }
     }
 
-    /// @dev A keeper has no calldata for a router: that decision is for whoever holds it, through the proxy.
+    /// @dev A keeper has no calldata for a router: that decision is for whoever holds it, through the proxy. Three words are read of what this
+    /// vault encoded itself; decoding all of them costs three times as much as the rest of this function.
     function _isCallable(uint256 positionId, bytes memory arguments) private view returns (bool) {
-        (Decision memory d,) = abi.decode(arguments, (Decision, bytes));
-        if (d.positionId != positionId || d.route.kind == RouteKind.Aggregator) return false;
-        return !_nonces[positionId].isUsed(d.nonce);
+        if (_word(arguments, POSITION_AT) != positionId) return false;
+        uint256 routeKind = _word(arguments, DECISION_AT + _word(arguments, ROUTE_AT)); // a route's first word
+        if (routeKind == uint256(RouteKind.Aggregator)) return false;
+        return !_nonces[positionId].isUsed(_word(arguments, NONCE_AT));
+    }
+
+    function _word(bytes memory data, uint256 offset) private pure returns (uint256 word) {
+        assembly ("memory-safe") {
+            word := mload(add(add(data, 32), offset))
+        }
     }
 
     /// @dev Zero where the net may not act. No slot is read while health is at or above the target, or no net is set.

@@ -37,7 +37,7 @@ abstract contract VaultViews is VaultUpkeep, IVaultCustody {
         Execution memory x = ConfigPage.newExecution()[0];
         (s.state, s.configEpoch) = (_state, _configEpoch);
         Page page = ConfigPage.read(_page, s.configEpoch);
-        page.takeLimits(x);
+        page.takeTerms(x);
         uint256 roles = page.takePosition(positionId, x);
         VenueHealth memory told = _tryHealth(x.position.adapter, x.position.venueRef);
         (s.healthWad, s.collateralWad, s.debtWad) = (told.healthWad, told.collateralWad, told.debtWad);

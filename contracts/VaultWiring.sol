@@ -63,6 +63,7 @@ abstract contract VaultWiring is VaultStorage {
 
     /// @dev Who lends on a route; zero where nobody does. An aggregator's sale is financed by either lender, whichever is named.
     function _lenderOf(RouteKind route, address named) internal view returns (address) {
+        if (route == RouteKind.UniswapV3FlashSwap) return address(0); // the pool itself pays first
         if (route == RouteKind.AaveV3FlashLoan) return _aaveFlashPool;
         if (route == RouteKind.FreeFlashLoan) return _freeFlashLender;
         bool lends = named == _aaveFlashPool || named == _freeFlashLender;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {ILendingAdapter, VenueHealth, VenuePosition, VenueQuote} from "../interfaces/ILendingAdapter.sol";
+import {ILendingAdapter, VenueHealth, VenuePosition} from "../interfaces/ILendingAdapter.sol";
 import {IAaveV3AddressesProvider, IAaveV3Oracle, IAaveV3Pool} from "../interfaces/external/IAaveV3.sol";
 import {StaticWord} from "../libraries/StaticWord.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
@@ -50,8 +50,7 @@ contract AaveV3Adapter is ILendingAdapter {
     /// @inheritdoc ILendingAdapter
     function supply(bytes32 venueRef, address token, uint256 amount) external onlyDelegated noSubAccount(venueRef) {
         IERC20(token).forceApprove(address(pool), amount);
-        pool.supply(token, amount, address(this), NO_REFERRAL);
-        _clearAllowance(token);
+        pool.supply(token, amount, address(this), NO_REFERRAL); // takes all of it or reverts
         _enableAsCollateral(token);
     }
 
@@ -121,7 +120,6 @@ contract AaveV3Adapter is ILendingAdapter {
     {
         IERC20(token).forceApprove(address(pool), amount);
         pool.supply(token, amount, account, NO_REFERRAL);
-        _clearAllowance(token);
     }
 
     /// @inheritdoc ILendingAdapter
@@ -147,11 +145,25 @@ contract AaveV3Adapter is ILendingAdapter {
     }
 
     /// @inheritdoc ILendingAdapter
-    function quote(address tokenIn, address tokenOut) external view returns (VenueQuote memory quote_) {
+    function healthOf(address account, bytes32 venueRef)
+        external
+        view
+        noSubAccount(venueRef)
+        returns (uint256 healthWad)
+    {
+        (,,,,, healthWad) = pool.getUserAccountData(account);
+    }
+
+    /// @inheritdoc ILendingAdapter
+    function quote(address tokenIn, address tokenOut)
+        external
+        view
+        returns (uint256 priceInWad, uint256 priceOutWad, address spender)
+    {
         address oracle = addressesProvider.getPriceOracle();
-        quote_.priceInWad = _toWad(StaticWord.ask(oracle, IAaveV3Oracle.getAssetPrice.selector, tokenIn));
-        quote_.priceOutWad = _toWad(StaticWord.ask(oracle, IAaveV3Oracle.getAssetPrice.selector, tokenOut));
-        quote_.spender = address(pool);
+        priceInWad = _toWad(StaticWord.ask(oracle, IAaveV3Oracle.getAssetPrice.selector, tokenIn));
+        priceOutWad = _toWad(StaticWord.ask(oracle, IAaveV3Oracle.getAssetPrice.selector, tokenOut));
+        spender = address(pool);
     }
 
     /// @inheritdoc ILendingAdapter
@@ -200,22 +212,17 @@ contract AaveV3Adapter is ILendingAdapter {
         return base * 1e18 / _baseUnit;
     }
 
-    /// @dev The pool takes no more than the debt.
+    /// @dev The pool takes no more than the debt, and says how much that was; what is over must not stay approved.
     function _payAtMost(address token, uint256 amount, address account) private {
         IERC20(token).forceApprove(address(pool), amount);
-        pool.repay(token, amount, VARIABLE_RATE, account);
-        _clearAllowance(token);
+        uint256 paid = pool.repay(token, amount, VARIABLE_RATE, account);
+        if (paid != amount) IERC20(token).forceApprove(address(pool), 0);
     }
 
     /// @dev Aave enables a first deposit by itself, but a wei of donated aTokens makes the owner's first deposit a second one. For one that is
     /// enabled already the pool returns at once, for less than it costs to find that out.
     function _enableAsCollateral(address token) private {
         pool.setUserUseReserveAsCollateral(token, true);
-    }
-
-    /// @dev The pool takes less than what was approved where the debt is smaller; nothing may stay behind.
-    function _clearAllowance(address token) private {
-        if (IERC20(token).allowance(address(this), address(pool)) != 0) IERC20(token).forceApprove(address(pool), 0);
     }
 
     function _aToken(address token) private view returns (address aToken) {

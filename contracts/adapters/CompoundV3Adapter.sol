@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {ILendingAdapter, VenueHealth, VenuePosition, VenueQuote} from "../interfaces/ILendingAdapter.sol";
+import {ILendingAdapter, VenueHealth, VenuePosition} from "../interfaces/ILendingAdapter.sol";
 import {AssetInfo, IComet} from "../interfaces/external/IComet.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
@@ -193,10 +193,22 @@ contract CompoundV3Adapter is ILendingAdapter {
     }
 
     /// @inheritdoc ILendingAdapter
-    function quote(address tokenIn, address tokenOut) external view returns (VenueQuote memory quote_) {
-        quote_.priceInWad = venuePriceWad(tokenIn);
-        quote_.priceOutWad = venuePriceWad(tokenOut);
-        quote_.spender = address(comet);
+    function healthOf(address account, bytes32 venueRef)
+        external
+        view
+        noSubAccount(venueRef)
+        returns (uint256 healthWad)
+    {
+        return _healthWad(_weigh(account, comet.borrowBalanceOf(account)));
+    }
+
+    /// @inheritdoc ILendingAdapter
+    function quote(address tokenIn, address tokenOut)
+        external
+        view
+        returns (uint256 priceInWad, uint256 priceOutWad, address spender)
+    {
+        (priceInWad, priceOutWad, spender) = (venuePriceWad(tokenIn), venuePriceWad(tokenOut), address(comet));
     }
 
     /// @inheritdoc ILendingAdapter

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {ILendingAdapter, VenueHealth, VenuePosition, VenueQuote} from "../interfaces/ILendingAdapter.sol";
+import {ILendingAdapter, VenueHealth, VenuePosition} from "../interfaces/ILendingAdapter.sol";
 import {
     IMakerCdpManager,
     IMakerDaiJoin,
@@ -198,17 +198,27 @@ contract MakerAdapter is ILendingAdapter {
     /// @dev Below 1e18 exactly where the Vat, dripped in this second, would let the cdp be liquidated: ink * spot < art * rate.
     function health(address account, bytes32 venueRef) external view returns (VenueHealth memory view_) {
         Book memory book = _book(account, venueRef);
-        view_.collateralWad = Math.mulDiv(book.ink, _priceWad(book), 1e18);
+        view_.collateralWad = Math.mulDiv(book.ink, _priceWad(book.spot, book.mat, book.par), 1e18);
         view_.debtWad = _debtWad(book);
         view_.liquidationThresholdBps = 10_000 * RAY / book.mat;
         view_.healthWad = _healthWad(book, book.spot);
     }
 
     /// @inheritdoc ILendingAdapter
-    function quote(address tokenIn, address tokenOut) external view returns (VenueQuote memory quote_) {
-        quote_.priceInWad = venuePriceWad(tokenIn);
-        quote_.priceOutWad = venuePriceWad(tokenOut);
-        quote_.spender = spenderOf(tokenOut);
+    function healthOf(address account, bytes32 venueRef) external view returns (uint256 healthWad) {
+        Book memory book = _ownBook(account, venueRef);
+        return _healthWad(book, book.spot);
+    }
+
+    /// @inheritdoc ILendingAdapter
+    function quote(address tokenIn, address tokenOut)
+        external
+        view
+        returns (uint256 priceInWad, uint256 priceOutWad, address spender)
+    {
+        uint256 par = spotter.par();
+        (priceInWad, priceOutWad) = (_venuePriceWad(tokenIn, par), _venuePriceWad(tokenOut, par));
+        spender = spenderOf(tokenOut);
     }
 
     /// @inheritdoc ILendingAdapter
@@ -239,7 +249,7 @@ contract MakerAdapter is ILendingAdapter {
         view
         returns (VenuePosition memory position)
     {
-        Book memory book = _book(account, venueRef);
+        Book memory book = _ownBook(account, venueRef);
         if (collateral != dai) {
             _requireToken(collateral, gem);
             position.held = book.ink / _scale;
@@ -254,14 +264,8 @@ contract MakerAdapter is ILendingAdapter {
     /// @inheritdoc ILendingAdapter
     /// @dev The price that the Vat uses now, back from its spot, and rounded to the nearest wad, which undoes the Spotter's rounding. Dai
     /// counts at par, as in the Vat, whatever it trades at.
-    function venuePriceWad(address token) public view returns (uint256) {
-        Book memory book;
-        book.par = spotter.par();
-        if (token == dai) return _parWad(book.par);
-        _requireToken(token, gem);
-        (, book.mat) = spotter.ilks(ilk);
-        (,, book.spot,,) = vat.ilks(ilk);
-        return _priceWad(book);
+    function venuePriceWad(address token) external view returns (uint256) {
+        return _venuePriceWad(token, spotter.par());
     }
 
     /// @inheritdoc ILendingAdapter
@@ -365,12 +369,26 @@ contract MakerAdapter is ILendingAdapter {
 
     // ---------------------------------------------------------------- parts of the views
 
+    /// @dev With what turns it into dollars.
     function _book(address account, bytes32 venueRef) private view returns (Book memory book) {
+        book = _ownBook(account, venueRef);
+        (, book.mat) = spotter.ilks(ilk);
+        book.par = spotter.par();
+    }
+
+    /// @dev What the Vat alone weighs: `mat` and `par` stay zero.
+    function _ownBook(address account, bytes32 venueRef) private view returns (Book memory book) {
         (address urn, bool his) = _lookUp(venueRef, account);
         if (his) (book.ink, book.art) = vat.urns(ilk, urn);
         (book.rate, book.spot) = _rateAndSpot();
-        (, book.mat) = spotter.ilks(ilk);
-        book.par = spotter.par();
+    }
+
+    function _venuePriceWad(address token, uint256 par) private view returns (uint256) {
+        if (token == dai) return _parWad(par);
+        _requireToken(token, gem);
+        (, uint256 mat) = spotter.ilks(ilk);
+        (,, uint256 spot,,) = vat.ilks(ilk);
+        return _priceWad(spot, mat, par);
     }
 
     /// @dev The rate that a drip in this second would leave, rounded as the Jug rounds.
@@ -398,8 +416,8 @@ contract MakerAdapter is ILendingAdapter {
         return Math.mulDiv(Math.ceilDiv(book.art * book.rate, RAY), book.par, RAY);
     }
 
-    function _priceWad(Book memory book) private pure returns (uint256) {
-        return (Math.mulDiv(Math.mulDiv(book.spot, book.mat, RAY), book.par, RAY) + 5e8) / 1e9;
+    function _priceWad(uint256 spot, uint256 mat, uint256 par) private pure returns (uint256) {
+        return (Math.mulDiv(Math.mulDiv(spot, mat, RAY), par, RAY) + 5e8) / 1e9;
     }
 
     function _parWad(uint256 par) private pure returns (uint256) {

@@ -67,8 +67,10 @@ library BudgetGuard {
     /// @notice Refunds what was reserved and not lost.
     function settleLoss(Budget.Pair storage pair, uint256 reservedWad, uint256 measuredWad) internal {
         require(measuredWad <= reservedWad, IVaultTerms.LossExceeded(measuredWad, reservedWad));
-        // never more than what `reserveSwap` took in the same transaction, so within the burst again
-        // forge-lint: disable-next-line(unsafe-typecast)
-        pair.lossLeft += uint96(reservedWad - measuredWad);
+        unchecked {
+            // no underflow: the line above; never more than what `reserveSwap` took in the same transaction, so within the burst again
+            // forge-lint: disable-next-line(unsafe-typecast)
+            pair.lossLeft += uint96(reservedWad - measuredWad);
+        }
     }
 }

@@ -22,10 +22,10 @@ library HealthGuard {
     /// @notice For a decision that promises to end at or above the floor, wherever it came from.
     /// @dev A sale of collateral for debt at a slippage s raises health whenever health > liquidation threshold / (1 - s); a floor above 1
     /// is beyond that, so a promise that is kept never hides a fall.
-    function checkPromise(uint256 afterWad, Rule memory rule) internal pure {
+    function checkPromise(uint256 afterWad, uint256 floorWad, uint256 ceilingWad) internal pure {
         afterWad = capped(afterWad);
-        require(afterWad <= rule.ceilingWad, IVaultTerms.HealthAboveCeiling(afterWad, rule.ceilingWad));
-        require(afterWad >= rule.floorWad, IVaultTerms.HealthBelowFloor(afterWad, rule.floorWad));
+        require(afterWad <= ceilingWad, IVaultTerms.HealthAboveCeiling(afterWad, ceilingWad));
+        require(afterWad >= floorWad, IVaultTerms.HealthBelowFloor(afterWad, floorWad));
     }
 
     function checkReducing(uint256 beforeWad, uint256 afterWad, Rule memory rule) internal pure {

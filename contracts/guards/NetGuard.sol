@@ -76,6 +76,7 @@ library NetGuard {
     /// @notice Takes the reward for `repaidWad`, or what its budget still has: a rescue is worth more than its reward.
     function takeReward(NetTerms memory t, NetState storage s, uint256 repaidWad) internal returns (uint256 rewardWad) {
         rewardWad = repaidWad * t.rewardBps / UnitMath.BPS; // no overflow: USD values of amounts that exist
+        if (rewardWad == 0) return 0;
         uint256 leftWad = rewardLeftWad(t, s);
         if (rewardWad > leftWad) rewardWad = leftWad;
         if (rewardWad != 0) s.reward.reserve(t.rewardPerWindowWad, t.windowSeconds, rewardWad);

@@ -21,17 +21,29 @@ library OracleGuard {
 
     struct Reading {
         Fault fault;
+        uint256 roundId;
         int256 answer; // feed decimals
         uint256 updatedAt; // unix seconds
         uint256 priceWad; // USD per whole token, zero unless the answer was positive
     }
 
     /// @notice Price of `token`, USD per whole token in wad, or the error that says what is wrong with its feed.
-    function requirePriceWad(address token, AssetConfig memory asset) internal view returns (uint256) {
-        (, int256 answer, uint256 updatedAt) = _latestRound(asset.feed);
-        (Fault fault, uint256 priceWad) = _judge(asset, answer, updatedAt);
-        if (fault != Fault.None) _refuse(token, asset, Reading(fault, answer, updatedAt, priceWad));
-        return priceWad;
+    function requirePriceWad(address token, AssetConfig memory asset) internal view returns (uint256 priceWad) {
+        (priceWad,) = requireRound(token, asset);
+    }
+
+    /// @notice The same, and the round that the price is of.
+    function requireRound(address token, AssetConfig memory asset)
+        internal
+        view
+        returns (uint256 priceWad, uint256 roundId)
+    {
+        int256 answer;
+        uint256 updatedAt;
+        Fault fault;
+        (roundId, answer, updatedAt) = _latestRound(asset.feed);
+        (fault, priceWad) = _judge(asset, answer, updatedAt);
+        if (fault != Fault.None) _refuse(token, asset, Reading(fault, roundId, answer, updatedAt, priceWad));
     }
 
     /// @dev Names what is wrong; there is a fault.
@@ -50,7 +62,7 @@ library OracleGuard {
 
     /// @notice The same judgement as a value: never reverts, so that a view built on a dead feed counts as absent.
     function read(AssetConfig memory asset) internal view returns (Reading memory reading) {
-        (, reading.answer, reading.updatedAt) = _latestRound(asset.feed);
+        (reading.roundId, reading.answer, reading.updatedAt) = _latestRound(asset.feed);
         (reading.fault, reading.priceWad) = _judge(asset, reading.answer, reading.updatedAt);
     }
 
@@ -65,14 +77,16 @@ library OracleGuard {
 
     /// @notice Forbids a price that moved more than `maxJumpBps` since the round before. For risk-raising actions only: a crash is a jump,
     /// and it must never disarm the rescue. A feed that cannot show the round before counts as having jumped without limit.
-    function requireNoJump(address token, AssetConfig memory asset) internal view {
-        (uint256 roundId, int256 answer,) = _latestRound(asset.feed);
+    /// @param priceWad of the latest round, zero where its answer was not positive
+    /// @param roundId the latest round
+    function requireNoJump(address token, AssetConfig memory asset, uint256 priceWad, uint256 roundId) internal view {
         int256 previous = roundId == 0 ? int256(0) : _answerOf(asset.feed, roundId - 1);
         uint256 jumpBps = type(uint256).max;
-        if (answer > 0 && previous > 0) {
-            // both positive
+        if (priceWad != 0 && previous > 0) {
+            uint256 answer = priceWad / UnitMath.unit(18 - asset.feedDecimals); // exact: `toWad` undone
+            // positive by the condition
             // forge-lint: disable-next-line(unsafe-typecast)
-            jumpBps = UnitMath.deviationBpsUp(uint256(answer), uint256(previous));
+            jumpBps = UnitMath.deviationBpsUp(answer, uint256(previous));
         }
         require(jumpBps <= asset.maxJumpBps, IVaultTerms.PriceJumped(token, jumpBps, asset.maxJumpBps));
     }

@@ -9,13 +9,6 @@ struct VenueHealth {
     uint256 healthWad; // 1e18 = liquidatable below; type(uint256).max without debt
 }
 
-/// @notice What a swap needs to know of a venue, in one answer.
-struct VenueQuote {
-    uint256 priceInWad; // `venuePriceWad` of what leaves the position
-    uint256 priceOutWad; // and of what enters it
-    address spender; // `spenderOf` what enters it
-}
-
 /// @notice Both amounts of a position and its health, in one answer.
 struct VenuePosition {
     uint256 held; // `collateralOf` one token
@@ -76,8 +69,17 @@ interface ILendingAdapter {
     /// @notice Health of `account` in the venue's own prices.
     function health(address account, bytes32 venueRef) external view returns (VenueHealth memory);
 
-    /// @notice Both `venuePriceWad`, and `spenderOf` what enters the position, in one call.
-    function quote(address tokenIn, address tokenOut) external view returns (VenueQuote memory);
+    /// @notice `health` without the values: 1e18 = liquidatable below; `type(uint256).max` without debt.
+    function healthOf(address account, bytes32 venueRef) external view returns (uint256 healthWad);
+
+    /// @notice What a swap needs to know of a venue, in one answer.
+    /// @return priceInWad `venuePriceWad` of what leaves the position
+    /// @return priceOutWad and of what enters it
+    /// @return spender `spenderOf` what enters it
+    function quote(address tokenIn, address tokenOut)
+        external
+        view
+        returns (uint256 priceInWad, uint256 priceOutWad, address spender);
 
     /// @notice Collateral of `account` in units of `token`, interest included, rounded as the venue rounds; zero where `token` is debt only.
     function collateralOf(address account, bytes32 venueRef, address token) external view returns (uint256);

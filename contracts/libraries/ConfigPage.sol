@@ -29,7 +29,7 @@ library ConfigPage {
     uint256 private constant POSITION_BYTES = 9 * 32;
     uint256 private constant POSITION_CONFIG_AT = 2 * 32;
     uint256 private constant NET_BYTES = 16 * 32;
-    uint256 private constant EXECUTION_BYTES = 24 * 32; // a test counts the members
+    uint256 private constant EXECUTION_BYTES = 31 * 32; // a test counts the members
     // deploys what follows it: return(0, copy of the rest of this code)
     bytes private constant DEPLOYER = hex"600b5981380380925939f3";
 
@@ -72,7 +72,7 @@ library ConfigPage {
     }
 
     /// @notice One execution, all zero, without configuration: the page puts it there member by member. A list, because declaring a struct in
-    /// memory also makes and clears the four structs that it holds, which costs a fiftieth of all the guards' gas.
+    /// memory also makes and clears the five structs that it holds, which costs a fiftieth of all the guards' gas.
     function newExecution() internal pure returns (Execution[] memory list) {
         assembly ("memory-safe") {
             list := mload(0x40)
@@ -95,10 +95,11 @@ library ConfigPage {
         }
     }
 
-    /// @notice Puts the limits into the execution.
-    function takeLimits(Page page, Execution memory x) internal pure {
+    /// @notice Puts what holds for every decision into the execution: limits and queue terms.
+    function takeTerms(Page page, Execution memory x) internal pure {
         assembly ("memory-safe") {
             mstore(x, add(page, LIMITS_AT)) // first member
+            mstore(add(x, 128), add(page, QUEUE_AT)) // fifth member
         }
     }
 
@@ -159,10 +160,7 @@ library ConfigPage {
     }
 
     function roleOf(uint256 roles, uint256 index) internal pure returns (TokenRole) {
-        // an asset that is not one has an index of at most 16, whose byte no position has
-        unchecked {
-            return TokenRole(roles >> (8 * index) & 0xff); // no overflow: the line above
-        }
+        return TokenRole(_roleAt(roles, index));
     }
 
     /// @notice Place of `token` among the assets, which must have this role. A token without a role in the position has none to show, whether it
@@ -173,8 +171,9 @@ library ConfigPage {
         returns (uint256 index)
     {
         index = indexOf(page, token);
-        TokenRole observed = roleOf(roles, index);
-        require(observed == required, IVaultTerms.TokenForbidden(token, observed, required));
+        uint256 observed = _roleAt(roles, index);
+        // not a `require`, whose error would be made also where there is none
+        if (observed != uint256(required)) revert IVaultTerms.TokenForbidden(token, TokenRole(observed), required);
     }
 
     /// @notice Puts the sold token's valuation into the execution. `index` is that of an asset.
@@ -203,6 +202,13 @@ library ConfigPage {
         uint256 offset = _assetAt(index, ASSET_CONFIG_AT);
         assembly ("memory-safe") {
             config := add(page, offset)
+        }
+    }
+
+    /// @dev An asset that is not one has an index of at most 16, whose byte no position has.
+    function _roleAt(uint256 roles, uint256 index) private pure returns (uint256) {
+        unchecked {
+            return roles >> (8 * index) & 0xff; // no overflow: the index is small
         }
     }
 

@@ -29,8 +29,17 @@ library DecisionHash {
     uint256 private constant ROUTE_INDEX = 4;
 
     /// @notice Domain separator of the calling contract on the current chain.
-    function domainSeparator() internal view returns (bytes32) {
-        return keccak256(abi.encode(DOMAIN_TYPEHASH, NAME_HASH, VERSION_HASH, block.chainid, address(this)));
+    function domainSeparator() internal view returns (bytes32 hash) {
+        (bytes32 typeHash, bytes32 name, bytes32 version) = (DOMAIN_TYPEHASH, NAME_HASH, VERSION_HASH);
+        assembly ("memory-safe") {
+            let words := mload(0x40) // scratch beyond the free pointer; nothing is allocated
+            mstore(words, typeHash)
+            mstore(add(words, 32), name)
+            mstore(add(words, 64), version)
+            mstore(add(words, 96), chainid())
+            mstore(add(words, 128), address())
+            hash := keccak256(words, 160)
+        }
     }
 
     /// @notice Digest that is signed: keccak256(0x1901 ++ domain separator ++ struct hash).

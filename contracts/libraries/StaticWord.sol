@@ -12,6 +12,11 @@ library StaticWord {
         return ask(token, IERC20.balanceOf.selector, account);
     }
 
+    /// @notice What `spender` may still take of `owner`'s.
+    function allowance(address token, address owner, address spender) internal view returns (uint256) {
+        return ask(token, IERC20.allowance.selector, owner, bytes32(uint256(uint160(spender))));
+    }
+
     /// @notice What `selector(argument)` of `target` answers.
     function ask(address target, bytes4 selector, address argument) internal view returns (uint256 word) {
         assembly ("memory-safe") {
@@ -23,6 +28,27 @@ library StaticWord {
                 let reason := mload(0x40)
                 returndatacopy(reason, 0, returndatasize())
                 revert(reason, returndatasize())
+            }
+            word := mload(0)
+        }
+    }
+
+    /// @notice What `selector(argument, second)` of `target` answers.
+    function ask(address target, bytes4 selector, address argument, bytes32 second)
+        internal
+        view
+        returns (uint256 word)
+    {
+        assembly ("memory-safe") {
+            let call_ := mload(0x40) // scratch beyond the free pointer; nothing is allocated
+            mstore(call_, selector)
+            mstore(add(call_, 4), shr(96, shl(96, argument)))
+            mstore(add(call_, 36), second)
+            let done := staticcall(gas(), target, call_, 68, 0, 32)
+            if iszero(and(done, gt(returndatasize(), 31))) {
+                if done { revert(0, 0) }
+                returndatacopy(call_, 0, returndatasize())
+                revert(call_, returndatasize())
             }
             word := mload(0)
         }

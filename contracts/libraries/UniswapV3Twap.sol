@@ -37,8 +37,20 @@ library UniswapV3Twap {
         if (power < MIN_POWER_X128) return (false, 0);
         // no overflow: baseUnit <= 2^60, quotePriceWad < 2^128, and the ratio is at most 2^64
         uint256 scaled = baseUnit * quotePriceWad;
-        priceWad =
-            (exponent < 0 ? Math.mulDiv(scaled, power, ONE_X128) : Math.mulDiv(scaled, ONE_X128, power)) / quoteUnit;
+        priceWad = (exponent < 0 ? _mulX128(scaled, power) : _divX128(scaled, power)) / quoteUnit;
+    }
+
+    /// @dev scaled * power / 2^128, in 512 bits only where 256 might not hold it; `power` is at most 2^128.
+    function _mulX128(uint256 scaled, uint256 power) private pure returns (uint256) {
+        if (scaled >> 128 != 0) return Math.mulDiv(scaled, power, ONE_X128);
+        unchecked {
+            return scaled * power >> 128; // no overflow: below 2^128 times at most 2^128
+        }
+    }
+
+    /// @dev scaled * 2^128 / power, likewise.
+    function _divX128(uint256 scaled, uint256 power) private pure returns (uint256) {
+        return scaled >> 128 != 0 ? Math.mulDiv(scaled, ONE_X128, power) : (scaled << 128) / power;
     }
 
     /// @notice 1.0001^(-exponent) as a 128-bit fraction: the product of 1.0001^(-2^k) over the bits k of the exponent; each of at most 20 products,

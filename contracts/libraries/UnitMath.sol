@@ -41,23 +41,34 @@ library UnitMath {
         // saturates: a distance this large is beyond every limit, and the guard must answer rather than overflow
         if (distance > type(uint256).max / BPS) return type(uint256).max;
         unchecked {
-            uint256 scaled = distance * BPS; // no overflow: the line above
-            return scaled / anchor + (scaled % anchor == 0 ? 0 : 1);
+            return _divUp(distance * BPS, anchor); // no overflow: the line above
         }
     }
 
     /// @notice `value` with more decimals, exact: 18 - `decimals` zeros appended.
-    /// @dev Callers hold `decimals` at 18 or less.
+    /// @dev Callers hold `decimals` at 18 or less; with more there is no such unit.
     function toWad(uint256 value, uint8 decimals) internal pure returns (uint256) {
-        return value * unit(18 - decimals);
+        uint256 missing;
+        unchecked {
+            missing = 18 - uint256(decimals); // far beyond every unit where there are more
+        }
+        return value * unit(missing);
     }
 
     /// @dev a * b / c rounded up, in 512 bits only where 256 might not hold it; c is not zero.
     function _mulDivUp(uint256 a, uint256 b, uint256 c) private pure returns (uint256) {
         if ((a | b) >> 128 != 0) return Math.mulDiv(a, b, c, Math.Rounding.Ceil);
         unchecked {
-            uint256 product = a * b; // no overflow: both factors are below 2^128
-            return product / c + (product % c == 0 ? 0 : 1);
+            return _divUp(a * b, c); // no overflow: both factors are below 2^128
+        }
+    }
+
+    /// @dev a / b rounded up; b is not zero.
+    function _divUp(uint256 a, uint256 b) private pure returns (uint256 quotient) {
+        quotient = a / b;
+        unchecked {
+            // no overflow: at most a; and where there is a remainder, b is at least 2 and the quotient below half of all
+            if (quotient * b != a) quotient++;
         }
     }
 
@@ -71,6 +82,8 @@ library UnitMath {
 
     /// @notice a - b, or zero.
     function saturatingSub(uint256 a, uint256 b) internal pure returns (uint256) {
-        return a > b ? a - b : 0;
+        unchecked {
+            return a > b ? a - b : 0; // no underflow: the lesser is taken off
+        }
     }
 }

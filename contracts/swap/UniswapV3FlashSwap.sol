@@ -58,14 +58,14 @@ abstract contract UniswapV3FlashSwap is FlashSwapSlots, IUniswapV3SwapCallback {
     /// @dev Runs with the pool's `obtained` in hand; must leave `due` of tokenIn with the pool, who is `msg.sender`.
     function _onFlashSwap(FlashSwapOrder calldata order, uint256 obtained, uint256 due) internal virtual;
 
-    /// @dev Callers hold the lock and hold what is returned against balances and the venue's books.
+    /// @dev Over the order's tokens, which are those of `path`. Callers hold the lock and hold what is returned against balances and the venue's books.
     /// @return spent tokenIn units that the pool was paid
     /// @return obtained tokenOut units that the pool paid out
     function _flashSwap(FlashSwapOrder memory order, bytes calldata path)
         internal
         returns (uint256 spent, uint256 obtained)
     {
-        return _flashSwapAt(order, _poolOf(path));
+        return _flashSwapAt(order, _poolOf(order, path));
     }
 
     /// @dev The same through a pool that the caller derived from the factory.
@@ -105,9 +105,11 @@ abstract contract UniswapV3FlashSwap is FlashSwapSlots, IUniswapV3SwapCallback {
     {
         (int256 taken, int256 given) = zeroForOne ? (amount0, amount1) : (amount1, amount0);
         require(taken > 0 && given < 0, IVaultTerms.CallbackUnexpected(msg.sender));
-        // signs checked in the line above
-        // forge-lint: disable-next-line(unsafe-typecast)
-        return (uint256(taken), uint256(-given));
+        unchecked {
+            // signs checked in the line above; the least number negated is its own magnitude as an unsigned one
+            // forge-lint: disable-next-line(unsafe-typecast)
+            return (uint256(taken), uint256(-given));
+        }
     }
 
     /// @dev One hop; anything else is not a path.
@@ -120,9 +122,9 @@ abstract contract UniswapV3FlashSwap is FlashSwapSlots, IUniswapV3SwapCallback {
         }
     }
 
-    function _poolOf(bytes calldata path) private view returns (address pool) {
-        (address tokenA, address tokenB) = _tokensOf(path);
-        pool = _poolOf(tokenA, tokenB, uint24(bytes3(path[20:23])));
+    /// @dev The order's tokens are the path's.
+    function _poolOf(FlashSwapOrder memory order, bytes calldata path) private view returns (address pool) {
+        pool = _poolOf(order.tokenIn, order.tokenOut, uint24(bytes3(path[20:23])));
         require(pool.code.length != 0, IVaultTerms.PathInvalid(path));
     }
 

@@ -67,10 +67,22 @@ def product() -> Path:
     return compiled_contracts().relative_to(ROOT)
 
 
+@cache
+def bare_routes() -> Path:
+    """Compile the routes without guards, which gas is compared with, as what is deployed is compiled."""
+    folder = ROOT / "build/bare"
+    settings = {"FOUNDRY_PROFILE": "product", "FOUNDRY_OUT": str(folder)}
+    settings |= {"FOUNDRY_CACHE_PATH": str(folder.with_name("bare-cache"))}
+    sources = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests/contracts/gas").glob("Bare*.sol"))
+    subprocess.run([FORGE, "build", *sources, "--quiet"], cwd=ROOT, env={**os.environ, **settings}, check=True)
+    return folder.relative_to(ROOT)
+
+
 def run_forge(arguments: list[str], profile: str) -> Run:
     """Run forge under a profile and read its closing line."""
     started = time.monotonic()
     environment = {**os.environ, "FOUNDRY_PROFILE": profile, "BALLAST_ARTIFACTS": str(product())}
+    environment["BALLAST_BARE"] = str(bare_routes())
     process = subprocess.Popen(
         [FORGE, "test", *arguments], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
     )

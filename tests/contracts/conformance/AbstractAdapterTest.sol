@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import {AbstractConformance} from "./AbstractConformance.sol";
 import {FixtureReader} from "./Fixture.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {ILendingAdapter, VenueHealth, VenuePosition, VenueQuote} from "ballast/interfaces/ILendingAdapter.sol";
+import {ILendingAdapter, VenueHealth, VenuePosition} from "ballast/interfaces/ILendingAdapter.sol";
 import {Vm} from "forge-std/Vm.sol";
 
 /// @title What every lending adapter must do
@@ -36,6 +36,8 @@ abstract contract AbstractAdapterTest is AbstractConformance {
             (address(vault), fixture.collateral.token, fixture.debt.token);
         vm.expectRevert(reason);
         adapter.health(account, unknownRef);
+        vm.expectRevert(reason);
+        adapter.healthOf(account, unknownRef);
         vm.expectRevert(reason);
         adapter.collateralOf(account, unknownRef, collateral);
         vm.expectRevert(reason);
@@ -340,14 +342,14 @@ abstract contract AbstractAdapterTest is AbstractConformance {
 
     function test_quote_isTheSingleViewsInOne() public view {
         (address collateral, address debt) = (fixture.collateral.token, fixture.debt.token);
-        VenueQuote memory sale = adapter.quote(collateral, debt);
-        assertEq(sale.priceInWad, adapter.venuePriceWad(collateral));
-        assertEq(sale.priceOutWad, adapter.venuePriceWad(debt));
-        assertEq(sale.spender, adapter.spenderOf(debt), "repaying approves the debt token");
-        VenueQuote memory leverage = adapter.quote(debt, collateral);
-        assertEq(leverage.priceInWad, sale.priceOutWad);
-        assertEq(leverage.priceOutWad, sale.priceInWad);
-        assertEq(leverage.spender, adapter.spenderOf(collateral), "supplying approves the collateral");
+        (uint256 priceInWad, uint256 priceOutWad, address spender) = adapter.quote(collateral, debt);
+        assertEq(priceInWad, adapter.venuePriceWad(collateral));
+        assertEq(priceOutWad, adapter.venuePriceWad(debt));
+        assertEq(spender, adapter.spenderOf(debt), "repaying approves the debt token");
+        (priceInWad, priceOutWad, spender) = adapter.quote(debt, collateral);
+        assertEq(priceInWad, adapter.venuePriceWad(debt));
+        assertEq(priceOutWad, adapter.venuePriceWad(collateral));
+        assertEq(spender, adapter.spenderOf(collateral), "supplying approves the collateral");
     }
 
     function test_positionOf_isTheSingleViewsInOne() public {
@@ -525,7 +527,8 @@ abstract contract AbstractAdapterTest is AbstractConformance {
         VenuePosition memory position = adapter.positionOf(account, ref, collateral, debt);
         assertEq(position.held, adapter.collateralOf(account, ref, collateral), "held");
         assertEq(position.owed, adapter.debtOf(account, ref, debt), "owed");
-        assertEq(position.healthWad, adapter.health(account, ref).healthWad, "health");
+        assertEq(position.healthWad, adapter.healthOf(account, ref), "health");
+        assertEq(position.healthWad, adapter.health(account, ref).healthWad, "health, with its values");
     }
 
     function _assertApproved(Vm.Log[] memory logs) private view {

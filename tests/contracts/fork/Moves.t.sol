@@ -6,7 +6,7 @@ import {Mainnet} from "../utils/Mainnet.sol";
 import {MovesTest} from "../utils/MovesTest.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {VaultMover} from "ballast/VaultMover.sol";
-import {VenuePosition, VenueQuote} from "ballast/interfaces/ILendingAdapter.sol";
+import {VenuePosition} from "ballast/interfaces/ILendingAdapter.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
 import {PositionStatus, QueueTerms, TokenRole, Upkeep, VaultState} from "ballast/types/Config.sol";
 import {Decision, Outcome, RouteKind} from "ballast/types/Decision.sol";
@@ -467,15 +467,13 @@ contract MovesForkTest is MovesTest {
 
     /// @dev The debt's price too: what is owed there is what is owed here.
     function test_targetsPriceOfTheDebt_boundary() public {
-        VenueQuote memory quote = comet.quote(Mainnet.USDC, Mainnet.WETH);
-        quote.priceInWad = 1.02e18 + 1;
+        (, uint256 priceOutWad, address spender) = comet.quote(Mainnet.USDC, Mainnet.WETH);
         bytes memory question = abi.encodeCall(comet.quote, (Mainnet.USDC, Mainnet.WETH));
-        vm.mockCall(address(comet), question, abi.encode(quote));
+        vm.mockCall(address(comet), question, abi.encode(1.02e18 + 1, priceOutWad, spender));
         expectRefusal(
             part(), abi.encodeWithSelector(IVaultTerms.SourcesDisagree.selector, Mainnet.USDC, 201, uint256(200))
         );
-        quote.priceInWad = 1.02e18;
-        vm.mockCall(address(comet), question, abi.encode(quote));
+        vm.mockCall(address(comet), question, abi.encode(1.02e18, priceOutWad, spender));
         send(part());
     }
 

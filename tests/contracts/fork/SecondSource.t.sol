@@ -7,7 +7,7 @@ import {Defaults} from "../utils/Defaults.sol";
 import {Mainnet} from "../utils/Mainnet.sol";
 import {IReplicaFeed, VaultTest} from "../utils/VaultTest.sol";
 import {OracleGuard} from "ballast/guards/OracleGuard.sol";
-import {ILendingAdapter, VenueQuote} from "ballast/interfaces/ILendingAdapter.sol";
+import {ILendingAdapter} from "ballast/interfaces/ILendingAdapter.sol";
 import {IVaultAgent} from "ballast/interfaces/IVaultAgent.sol";
 import {IVaultTerms} from "ballast/interfaces/IVaultTerms.sol";
 import {IPyth, PythPrice} from "ballast/interfaces/external/IPyth.sol";
@@ -295,13 +295,12 @@ contract AbsentBandsTest is AbstractBands {
     }
 
     function test_disagreementOnBothTokensAlike_namesTheOneThatIsBought() public {
-        VenueQuote memory quote = adapter.quote(Mainnet.WETH, Mainnet.USDC);
-        (quote.priceInWad, quote.priceOutWad) = (0, 0); // 100 % off, both
-        vm.mockCall(address(adapter), abi.encodeWithSelector(ILendingAdapter.quote.selector), abi.encode(quote));
+        (,, address spender) = adapter.quote(Mainnet.WETH, Mainnet.USDC);
+        bytes memory question = abi.encodeWithSelector(ILendingAdapter.quote.selector);
+        vm.mockCall(address(adapter), question, abi.encode(0, 0, spender)); // 100 % off, both
         bytes4 disagree = IVaultTerms.SourcesDisagree.selector;
         expectRefusal(deleverage(HALF), abi.encodeWithSelector(disagree, Mainnet.USDC, 10_000, 500));
-        quote.priceOutWad = 1e18;
-        vm.mockCall(address(adapter), abi.encodeWithSelector(ILendingAdapter.quote.selector), abi.encode(quote));
+        vm.mockCall(address(adapter), question, abi.encode(0, 1e18, spender));
         expectRefusal(deleverage(HALF), abi.encodeWithSelector(disagree, Mainnet.WETH, 10_000, 500));
     }
 }

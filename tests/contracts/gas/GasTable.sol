@@ -8,10 +8,18 @@ import {console} from "forge-std/console.sol";
 /// @dev A fair pair is measured in one state of the world: both contracts have acted once before (what a first action leaves idle makes slots that
 /// the next only changes), the same time has passed (interest that has accrued and a pool's new observation are written by whoever comes
 /// first), and what the bare one did is taken back before the vault follows. Both are whole transactions, with base cost and calldata.
-/// The bare contract has no clone in front of it and no signed decision to bring. It is compiled as tests are, without the IR, where the vault that
-/// ships is not: its own code takes 7,500 gas of a flash swap, with the access to what it calls.
+/// The bare contract has no clone in front of it and no signed decision to bring. `make bench` and `make test` compile it as they compile what is
+/// deployed; bare forge compiles it as it compiles all tests, which costs it 150 gas more.
 abstract contract GasTable is CommonBase {
     string private constant FOLDER = "out/bench/gas";
+
+    /// @notice A contract without guards, under the settings of what is deployed where the caller of forge made such, see script/tools/run_tests.py.
+    /// @param file that it stands in, without its ending
+    function deployBare(string memory file, string memory name, bytes memory arguments) internal returns (address) {
+        string memory folder = vm.envOr("BALLAST_BARE", string(""));
+        if (bytes(folder).length == 0) return vm.deployCode(string.concat(file, ".sol:", name), arguments);
+        return vm.deployCode(string.concat(folder, "/", file, ".sol/", name, ".json"), arguments);
+    }
 
     /// @notice Gas of a whole transaction that is then undone. The caller is isolated.
     function gasOf(address target, bytes memory data) internal returns (uint256 gasUsed) {

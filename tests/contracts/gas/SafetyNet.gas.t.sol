@@ -14,7 +14,7 @@ import {console} from "forge-std/console.sol";
 /// forge-config: default.isolate = true
 contract SafetyNetGasTest is NetTest, GasTable {
     uint256 private constant AMOUNT = 10 ether;
-    uint256 private constant MAX_OVERHEAD = 118_000;
+    uint256 private constant MAX_OVERHEAD = 108_000;
     uint256 private constant MAX_STATUS = 120_000;
     /// @dev The pipeline that compiles tests costs about this much more in computation.
     uint256 private constant UNSHIPPED = 12_000;
@@ -71,7 +71,7 @@ contract SafetyNetGasTest is NetTest, GasTable {
     }
 
     function _bare() private returns (BareDeleverage bare) {
-        bare = new BareDeleverage();
+        bare = BareDeleverage(deployBare("BareDeleverage", "BareDeleverage", ""));
         deal(Mainnet.WETH, address(bare), Defaults.COLLATERAL);
         bare.open(Defaults.COLLATERAL, usdcDebt.balanceOf(address(vault)));
     }

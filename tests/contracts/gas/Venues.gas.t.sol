@@ -29,31 +29,31 @@ contract VenuesGasTest is VenuesTest, GasTable {
 
     /// forge-config: default.isolate = true
     function test_gas_comet() public {
-        BareComet bare = new BareComet(IComet(comet.comet()));
+        BareComet bare = BareComet(deployBare("BareVenues", "BareComet", abi.encode(comet.comet())));
         deal(Mainnet.WETH, address(bare), 50 ether);
         bare.open(50 ether, 100_000e6);
         uint256 overhead = _compare("comet_deleverage", deleverageOn(ON_COMET, AMOUNT), address(bare), _sale());
-        _bound(overhead, 94_000);
+        _bound(overhead, 90_000);
     }
 
     /// forge-config: default.isolate = true
     function test_gas_maker() public {
         address pool = IUniswapV3Factory(Mainnet.UNISWAP_FACTORY).getPool(Mainnet.DAI, Mainnet.WETH, DAI_FEE);
-        BareMaker bare = new BareMaker(pool);
+        BareMaker bare = BareMaker(deployBare("BareVenues", "BareMaker", abi.encode(pool)));
         uint256 bares = CdpManagerModel(MakerMainnet.CDP_MANAGER).open("ETH-A", address(bare));
         deal(Mainnet.WETH, address(bare), 50 ether);
         bare.open(bares, 50 ether, 100_000e18);
         uint256 overhead = _compare("maker_deleverage", deleverageOn(ON_MAKER, AMOUNT), address(bare), _sale());
-        _bound(overhead, 119_000);
+        _bound(overhead, 110_000);
     }
 
     /// forge-config: default.isolate = true
     function test_gas_leverage() public {
-        BareLeverage bare = new BareLeverage();
+        BareLeverage bare = BareLeverage(deployBare("BareVenues", "BareLeverage", ""));
         deal(Mainnet.WETH, address(bare), 100 ether);
         bare.open(100 ether, 100_000e6);
         bytes memory route = abi.encodeCall(bare.leverage, (10_000e6));
-        _bound(_compare("leverage", _leverage(), address(bare), route), 141_000);
+        _bound(_compare("leverage", _leverage(), address(bare), route), 132_000);
     }
 
     /// forge-config: default.isolate = true

@@ -199,7 +199,7 @@ contract GuardProperties is Test {
     }
 
     function kept(uint256 afterWad, HealthGuard.Rule memory rule) external pure {
-        HealthGuard.checkPromise(afterWad, rule);
+        HealthGuard.checkPromise(afterWad, rule.floorWad, rule.ceilingWad);
     }
 
     function reducing(uint256 beforeWad, uint256 afterWad, HealthGuard.Rule memory rule) external pure {

@@ -32,7 +32,8 @@ contract HostileAdapter is AbstractAdapterProxy {
 
     fallback() external {
         bool delegated = _isDelegated();
-        if (msg.sig == ILendingAdapter.health.selector) _requireVoice();
+        bool asked = msg.sig == ILendingAdapter.health.selector || msg.sig == ILendingAdapter.healthOf.selector;
+        if (asked) _requireVoice();
         bytes memory answer = _honestAnswer();
         bool both = msg.sig == ILendingAdapter.repayAndWithdraw.selector;
         if (delegated && (both || msg.sig == ILendingAdapter.repay.selector)) _afterRepay();

@@ -270,7 +270,8 @@ contract CompositeFeedTest is Test {
     }
 
     function noJump() external view {
-        OracleGuard.requireNoJump(TOKEN, asset);
+        OracleGuard.Reading memory latest = OracleGuard.read(asset);
+        OracleGuard.requireNoJump(TOKEN, asset, latest.priceWad, latest.roundId);
     }
 
     /// @dev The guard says which feed refused and why.

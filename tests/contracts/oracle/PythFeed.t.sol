@@ -151,7 +151,8 @@ contract PythFeedTest is Test {
     }
 
     function noJump() external view {
-        OracleGuard.requireNoJump(TOKEN, asset);
+        OracleGuard.Reading memory latest = OracleGuard.read(asset);
+        OracleGuard.requireNoJump(TOKEN, asset, latest.priceWad, latest.roundId);
     }
 
     function _notBorn(PythFeed.Setup memory s, string memory field, uint256 observed, uint256 allowed) private {

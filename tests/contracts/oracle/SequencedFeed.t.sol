@@ -108,7 +108,8 @@ contract SequencedFeedTest is Test {
     }
 
     function noJump() external view {
-        OracleGuard.requireNoJump(TOKEN, asset);
+        OracleGuard.Reading memory latest = OracleGuard.read(asset);
+        OracleGuard.requireNoJump(TOKEN, asset, latest.priceWad, latest.roundId);
     }
 
     function _refused(bytes memory reason) private {

@@ -195,6 +195,7 @@ contract OracleGuardTest is Test {
     }
 
     function noJump() external view {
-        OracleGuard.requireNoJump(TOKEN, asset);
+        OracleGuard.Reading memory latest = OracleGuard.read(asset);
+        OracleGuard.requireNoJump(TOKEN, asset, latest.priceWad, latest.roundId);
     }
 }

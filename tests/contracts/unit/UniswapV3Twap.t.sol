@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {UniswapV3Twap} from "ballast/libraries/UniswapV3Twap.sol";
 import {Test} from "forge-std/Test.sol";
 
@@ -77,6 +78,20 @@ contract UniswapV3TwapTest is Test {
         (usable, wethWad) = UniswapV3Twap.tryPriceWad(pool, 600, true, 1e6, 1e18, 3000e18);
         assertTrue(usable);
         assertApproxEqRel(wethWad, 1e18, 0.0002e18, "USDC in WETH");
+    }
+
+    /// @dev Where 256 bits hold the product, and where they might not: 2^128 less one and 2^128, either way.
+    function test_price_boundary_whereProductsGrowWide() public {
+        for (int56 sign = -1; sign <= 1; sign += 2) {
+            address pool = address(new TickPool(sign * 100_000 * 600));
+            uint256 power = UniswapV3Twap.inversePowerX128(100_000);
+            for (uint256 scaled = type(uint128).max; scaled <= uint256(type(uint128).max) + 1; scaled++) {
+                (bool usable, uint256 wad) = UniswapV3Twap.tryPriceWad(pool, 600, true, 1, 1, scaled);
+                assertTrue(usable);
+                uint256 up = Math.mulDiv(scaled, 1 << 128, power);
+                assertEq(wad, sign < 0 ? Math.mulDiv(scaled, power, 1 << 128) : up);
+            }
+        }
     }
 
     function test_meanTick_roundsTowardsMinusInfinity() public {

@@ -54,6 +54,10 @@ contract UnitMathTest is Test {
         assertEq(UnitMath.deviationBpsUp(1_020_001, 1_000_000), 201);
     }
 
+    function toWad(uint256 value, uint8 decimals) external pure returns (uint256) {
+        return UnitMath.toWad(value, decimals);
+    }
+
     function unit(uint256 decimals) external pure returns (uint256) {
         return UnitMath.unit(decimals);
     }
@@ -70,9 +74,11 @@ contract UnitMathTest is Test {
         assertEq(UnitMath.deviationBpsUp(type(uint256).max, 1), type(uint256).max, "beyond any limit");
     }
 
-    function test_toWad_appendsZeros() public pure {
+    function test_toWad_appendsZeros() public {
         assertEq(UnitMath.toWad(300_000_000_000, 8), 3000e18);
         assertEq(UnitMath.toWad(7, 18), 7);
         assertEq(UnitMath.toWad(7, 0), 7e18);
+        vm.expectRevert(abi.encodeWithSelector(UnitMath.UnitTooLarge.selector, type(uint256).max));
+        this.toWad(7, 19);
     }
 }
