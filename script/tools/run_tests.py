@@ -74,7 +74,9 @@ def bare_routes() -> Path:
     settings = {"FOUNDRY_PROFILE": "product", "FOUNDRY_OUT": str(folder)}
     settings |= {"FOUNDRY_CACHE_PATH": str(folder.with_name("bare-cache"))}
     sources = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests/contracts/gas").glob("Bare*.sol"))
-    subprocess.run([FORGE, "build", *sources, "--quiet"], cwd=ROOT, env={**os.environ, **settings}, check=True)
+    subprocess.run(
+        [FORGE, "build", *sources, "--quiet"], cwd=ROOT, env={**os.environ, **settings}, check=True
+    )
     return folder.relative_to(ROOT)
 
 
