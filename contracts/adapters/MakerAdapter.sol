@@ -384,7 +384,7 @@ contract MakerAdapter is ILendingAdapter {
     }
 
     function _venuePriceWad(address token, uint256 par) private view returns (uint256) {
-        if (token == dai) return _parWad(par);
+        if (token == dai) return par / 1e9; // wad of a ray
         _requireToken(token, gem);
         (, uint256 mat) = spotter.ilks(ilk);
         (,, uint256 spot,,) = vat.ilks(ilk);
@@ -418,10 +418,6 @@ contract MakerAdapter is ILendingAdapter {
 
     function _priceWad(uint256 spot, uint256 mat, uint256 par) private pure returns (uint256) {
         return (Math.mulDiv(Math.mulDiv(spot, mat, RAY), par, RAY) + 5e8) / 1e9;
-    }
-
-    function _parWad(uint256 par) private pure returns (uint256) {
-        return par / 1e9;
     }
 
     // ---------------------------------------------------------------- checks
