@@ -16,6 +16,7 @@ contract SafetyNetGasTest is NetTest, GasTable {
     uint256 private constant AMOUNT = 10 ether;
     uint256 private constant MAX_OVERHEAD = 108_000;
     uint256 private constant MAX_STATUS = 120_000;
+    uint256 private constant MAX_HEARTBEAT = 45_500;
     /// @dev The pipeline that compiles tests costs about this much more in computation.
     uint256 private constant UNSHIPPED = 12_000;
 
@@ -43,6 +44,16 @@ contract SafetyNetGasTest is NetTest, GasTable {
         uint256 most = shipped() ? MAX_STATUS : MAX_STATUS + UNSHIPPED;
         assertLe(quiet, most);
         assertLe(due, most);
+    }
+
+    /// @dev The transaction of an agent that is alive.
+    /// forge-config: default.isolate = true
+    function test_gas_heartbeat_isBounded() public {
+        setNet(netTerms());
+        beat(uint48(vm.getBlockTimestamp()));
+        uint256 gasUsed = vm.lastCallGas().gasTotalUsed;
+        record("heartbeat", gasUsed, 0);
+        assertLe(gasUsed, shipped() ? MAX_HEARTBEAT : MAX_HEARTBEAT + UNSHIPPED);
     }
 
     /// @dev Everything cold, without the transaction's base cost and calldata.
