@@ -38,6 +38,13 @@ def test_every_named_defence_stands_in_its_source_once_and_its_test_file_is_ther
     assert len(mutants) >= 50
 
 
+def test_every_break_of_a_proof_stands_in_its_source_once():
+    rows = json.loads((ROOT / "tests/mutants/proofs/halmos.json").read_text())
+    counts = {row["search"]: (ROOT / row["source"]).read_text().count(row["search"]) for row in rows}
+    assert {search: count for search, count in counts.items() if count != 1} == {}
+    assert len(rows) >= 30
+
+
 @pytest.mark.parametrize("text", ["nothing", "a == b; a == b;"])
 def test_defence_that_is_gone_or_doubled_is_an_error(tools, text):
     mutant = next(iter(tools["named"]._read(_listed(tools, holds=["T1"]))))
