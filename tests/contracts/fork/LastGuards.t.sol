@@ -55,6 +55,15 @@ contract LastGuardsForkTest is VaultTest {
         expectRefusal(d, abi.encodeWithSelector(IVaultTerms.InputTooHigh.selector, 11 ether, 10 ether));
     }
 
+    /// @dev Where all is sold no amount bounds it: what left beside the sale is in the value that the slippage is of. A tenth of it is gone here.
+    function test_idleFundsThatLeaveBesideTheSaleOfAll_countAsSpent() public {
+        _serve(address(new HostileAdapter(address(adapter), HostileAdapter.Fault.SpendsIdle)), 10 ether);
+        fundIdle(Mainnet.WETH, 1 ether);
+        Decision memory d = deleverage(10 ether);
+        (d.maxIn, d.minOut) = (type(uint256).max, 1);
+        expectRefusalBy(d, IVaultTerms.SlippageExceeded.selector);
+    }
+
     function test_debtThatRises_isRefused() public {
         _serveWith(HostileAdapter.Fault.RaisesDebt);
         expectRefusalBy(repairFromBelow(10 ether), IVaultTerms.DebtIncreased.selector);
@@ -109,20 +118,44 @@ contract LastGuardsForkTest is VaultTest {
     }
 
     function _serve(address venue) private {
+        _serve(venue, Defaults.COLLATERAL);
+    }
+
+    function _serve(address venue, uint256 collateral) private {
         adapter = AaveV3Adapter(venue);
         factory = new VaultFactory(address(implement(address(adapter))));
         vault = createVault(bytes32(uint256(uint160(venue))));
-        openPosition(Defaults.COLLATERAL, Defaults.START_HEALTH_WAD);
+        openPosition(collateral, Defaults.START_HEALTH_WAD);
     }
 }
 
 /// @notice The same for a rescue, which nobody signs.
-contract LastGuardsOfTheNetTest is NetTest {
+abstract contract AbstractHostileNetTest is NetTest {
+    function fault() internal pure virtual returns (HostileAdapter.Fault);
+
     function deploy() internal override {
         super.deploy();
-        adapter = AaveV3Adapter(address(new HostileAdapter(address(adapter), HostileAdapter.Fault.LeavesAllowance)));
+        adapter = AaveV3Adapter(address(new HostileAdapter(address(adapter), fault())));
         implementation = implement(address(adapter));
         factory = VaultFactory(deployProduct("VaultFactory", abi.encode(implementation)));
+    }
+}
+
+contract IdleFundsAtARescueTest is AbstractHostileNetTest {
+    function fault() internal pure override returns (HostileAdapter.Fault) {
+        return HostileAdapter.Fault.SpendsIdle;
+    }
+
+    function test_idleFundsThatLeaveBesideTheRescue_countAsSpent() public {
+        fundIdle(Mainnet.WETH, 2 ether); // one more goes with the withdrawal of the reward
+        abandon();
+        expectNoRescue(10 ether, abi.encodeWithSelector(IVaultTerms.InputTooHigh.selector, 12 ether, 10 ether));
+    }
+}
+
+contract LastGuardsOfTheNetTest is AbstractHostileNetTest {
+    function fault() internal pure override returns (HostileAdapter.Fault) {
+        return HostileAdapter.Fault.LeavesAllowance;
     }
 
     function test_allowanceLeft_isRefused() public {

@@ -179,16 +179,30 @@ contract MakerAdapterTest is AbstractMakerTest {
     }
 
     /// @dev A debt of one share is a debt; where there is none, nobody pays for a drip.
-    function test_withdraw_dripsForOneShareOfDebt_andNotForNone() public {
+    function test_whatLeaves_dripsForOneShareOfDebt_andNotForNone() public {
         VAT.file(ETH, "dust", 0);
         for (uint256 art; art < 2; art++) {
-            (cdp,) = _open(address(vault), 2 ether, art);
-            skip(1 days);
-            (, uint256 rho) = JUG.ilks(ETH);
-            _run(abi.encodeCall(ILendingAdapter.withdraw, (bytes32(cdp), WETH, 1 ether)));
-            (, uint256 after_) = JUG.ilks(ETH);
-            assertEq(after_, art == 0 ? rho : vm.getBlockTimestamp());
+            (cdp,) = _open(address(vault), 3 ether, art);
+            ref = bytes32(cdp);
+            _assertDrips(abi.encodeCall(ILendingAdapter.withdraw, (ref, WETH, 1 ether)), art != 0);
+            _assertDrips(abi.encodeCall(ILendingAdapter.transferOut, (ref, WETH, 1 ether, alice)), art != 0);
         }
+    }
+
+    function _assertDrips(bytes memory call, bool drips) private {
+        skip(1 days);
+        (, uint256 rho) = JUG.ilks(ETH);
+        _run(call);
+        (, uint256 after_) = JUG.ilks(ETH);
+        assertEq(after_, drips ? vm.getBlockTimestamp() : rho);
+    }
+
+    function test_repayAndWithdraw_ofAnotherToken_isRefused() public {
+        _borrow(8000e18);
+        vm.expectRevert(abi.encodeWithSelector(MakerAdapter.TokenUnknown.selector, WETH));
+        _run(abi.encodeCall(ILendingAdapter.repayAndWithdraw, (ref, WETH, 1, WETH, 1)));
+        vm.expectRevert(abi.encodeWithSelector(MakerAdapter.TokenUnknown.selector, DAI_TOKEN));
+        _run(abi.encodeCall(ILendingAdapter.repayAndWithdraw, (ref, DAI_TOKEN, 1, DAI_TOKEN, 1)));
     }
 
     function test_transferOut_judgesByTheDrippedDebt() public {
@@ -237,9 +251,12 @@ contract MakerAdapterTest is AbstractMakerTest {
         assertEq(adapter.health(address(vault), ref).collateralWad, 120_000e18);
         assertEq(adapter.venuePriceWad(wbtc), 60_000e18);
         _run(abi.encodeCall(ILendingAdapter.transferOut, (ref, wbtc, 1, alice)));
+        deal(wbtc, address(this), 0.5e8); // unlocked, as what an auction leaves
+        IERC20(wbtc).approve(MakerMainnet.WBTC_A_JOIN, 0.5e8);
+        IMakerGemJoin(MakerMainnet.WBTC_A_JOIN).join(MANAGER.urns(cdp), 0.5e8);
         _run(abi.encodeCall(ILendingAdapter.withdraw, (ref, wbtc, ALL)));
         assertEq(IERC20(wbtc).balanceOf(alice), 1);
-        assertEq(IERC20(wbtc).balanceOf(address(vault)), 3e8 - 1);
+        assertEq(IERC20(wbtc).balanceOf(address(vault)), 3.5e8 - 1);
     }
 
     function test_fewerDecimals_areScaled_whereARepaymentWithdrawsToo() public {

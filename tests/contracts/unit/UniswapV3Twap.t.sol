@@ -80,17 +80,16 @@ contract UniswapV3TwapTest is Test {
         assertApproxEqRel(wethWad, 1e18, 0.0002e18, "USDC in WETH");
     }
 
-    /// @dev Where 256 bits hold the product, and where they might not: 2^128 less one and 2^128, either way.
+    /// @dev Where 256 bits hold the product, and where they do not: 2^128 less one, 2^128, and far beyond, either way.
     function test_price_boundary_whereProductsGrowWide() public {
-        for (int56 sign = -1; sign <= 1; sign += 2) {
-            address pool = address(new TickPool(sign * 100_000 * 600));
-            uint256 power = UniswapV3Twap.inversePowerX128(100_000);
-            for (uint256 scaled = type(uint128).max; scaled <= uint256(type(uint128).max) + 1; scaled++) {
-                (bool usable, uint256 wad) = UniswapV3Twap.tryPriceWad(pool, 600, true, 1, 1, scaled);
-                assertTrue(usable);
-                uint256 up = Math.mulDiv(scaled, 1 << 128, power);
-                assertEq(wad, sign < 0 ? Math.mulDiv(scaled, power, 1 << 128) : up);
-            }
+        uint256[3] memory scaled = [uint256(type(uint128).max), uint256(type(uint128).max) + 1, 1 << 187];
+        uint256 power = UniswapV3Twap.inversePowerX128(1);
+        (address below, address above) = (address(new TickPool(-600)), address(new TickPool(600)));
+        for (uint256 i; i < scaled.length; i++) {
+            (, uint256 less) = UniswapV3Twap.tryPriceWad(below, 600, true, 1, 1, scaled[i]);
+            assertEq(less, Math.mulDiv(scaled[i], power, 1 << 128));
+            (, uint256 more) = UniswapV3Twap.tryPriceWad(above, 600, true, 1, 1, scaled[i]);
+            assertEq(more, Math.mulDiv(scaled[i], 1 << 128, power));
         }
     }
 
