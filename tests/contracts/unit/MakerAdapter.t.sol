@@ -251,12 +251,9 @@ contract MakerAdapterTest is AbstractMakerTest {
         assertEq(adapter.health(address(vault), ref).collateralWad, 120_000e18);
         assertEq(adapter.venuePriceWad(wbtc), 60_000e18);
         _run(abi.encodeCall(ILendingAdapter.transferOut, (ref, wbtc, 1, alice)));
-        deal(wbtc, address(this), 0.5e8); // unlocked, as what an auction leaves
-        IERC20(wbtc).approve(MakerMainnet.WBTC_A_JOIN, 0.5e8);
-        IMakerGemJoin(MakerMainnet.WBTC_A_JOIN).join(MANAGER.urns(cdp), 0.5e8);
         _run(abi.encodeCall(ILendingAdapter.withdraw, (ref, wbtc, ALL)));
         assertEq(IERC20(wbtc).balanceOf(alice), 1);
-        assertEq(IERC20(wbtc).balanceOf(address(vault)), 3.5e8 - 1);
+        assertEq(IERC20(wbtc).balanceOf(address(vault)), 3e8 - 1);
     }
 
     function test_fewerDecimals_areScaled_whereARepaymentWithdrawsToo() public {
@@ -273,6 +270,13 @@ contract MakerAdapterTest is AbstractMakerTest {
         assertEq(adapter.collateralOf(address(vault), ref, wbtc), 1.5e8 - 1);
         assertEq(IERC20(wbtc).balanceOf(address(vault)), 0.5e8 + 1);
         assertApproxEqAbs(adapter.debtOf(address(vault), ref, DAI_TOKEN), 20_000e18, 2);
+        deal(wbtc, address(this), 0.25e8); // unlocked, as what an auction leaves
+        IERC20(wbtc).approve(MakerMainnet.WBTC_A_JOIN, 0.25e8);
+        IMakerGemJoin(MakerMainnet.WBTC_A_JOIN).join(MANAGER.urns(cdp), 0.25e8);
+        deal(DAI_TOKEN, address(vault), 20_000e18 + 2);
+        _repay(ALL);
+        _run(abi.encodeCall(ILendingAdapter.withdraw, (ref, wbtc, ALL)));
+        assertEq(IERC20(wbtc).balanceOf(address(vault)), 2.25e8);
         _assertClean();
     }
 
