@@ -237,14 +237,7 @@ contract MakerAdapterTest is AbstractMakerTest {
 
     /// @dev WBTC has 8 decimals: amounts are the token's, the Vat's are wads. The whole suite runs over fixtures/maker-wbtc.json too.
     function test_fewerDecimals_areScaledAtTheDoor() public {
-        MakerAddresses memory parts = _addresses();
-        parts.gemJoin = IMakerGemJoin(MakerMainnet.WBTC_A_JOIN);
-        adapter = new MakerAdapter(parts);
-        cdp = MANAGER.open(WBTC, address(vault));
-        ref = bytes32(cdp);
-        address wbtc = MakerMainnet.WBTC;
-        deal(wbtc, address(vault), 3e8);
-        _run(abi.encodeCall(ILendingAdapter.supply, (ref, wbtc, 2e8)));
+        address wbtc = _holdWbtc(3e8);
         (uint256 ink,) = VAT.urns(WBTC, MANAGER.urns(cdp));
         assertEq(ink, 2e18);
         assertEq(adapter.collateralOf(address(vault), ref, wbtc), 2e8);
@@ -257,14 +250,7 @@ contract MakerAdapterTest is AbstractMakerTest {
     }
 
     function test_fewerDecimals_areScaled_whereARepaymentWithdrawsToo() public {
-        MakerAddresses memory parts = _addresses();
-        parts.gemJoin = IMakerGemJoin(MakerMainnet.WBTC_A_JOIN);
-        adapter = new MakerAdapter(parts);
-        cdp = MANAGER.open(WBTC, address(vault));
-        ref = bytes32(cdp);
-        address wbtc = MakerMainnet.WBTC;
-        deal(wbtc, address(vault), 2e8);
-        _run(abi.encodeCall(ILendingAdapter.supply, (ref, wbtc, 2e8)));
+        address wbtc = _holdWbtc(2e8);
         _borrow(40_000e18);
         _run(abi.encodeCall(ILendingAdapter.repayAndWithdraw, (ref, DAI_TOKEN, 20_000e18, wbtc, 0.5e8 + 1)));
         assertEq(adapter.collateralOf(address(vault), ref, wbtc), 1.5e8 - 1);
@@ -336,13 +322,7 @@ contract MakerAdapterTest is AbstractMakerTest {
     }
 
     function test_pullIn_ofAPart_isRefused_whereTokensHaveFewerDecimals() public {
-        MakerAddresses memory parts = _addresses();
-        parts.gemJoin = IMakerGemJoin(MakerMainnet.WBTC_A_JOIN);
-        adapter = new MakerAdapter(parts);
-        address wbtc = MakerMainnet.WBTC;
-        cdp = MANAGER.open(WBTC, address(vault));
-        deal(wbtc, address(vault), 2e8);
-        _run(abi.encodeCall(ILendingAdapter.supply, (bytes32(cdp), wbtc, 2e8)));
+        address wbtc = _holdWbtc(2e8);
         vm.startPrank(address(vault));
         MANAGER.give(cdp, alice);
         vm.startPrank(alice);
@@ -456,6 +436,17 @@ contract MakerAdapterTest is AbstractMakerTest {
     }
 
     // ---------------------------------------------------------------- helpers
+
+    /// @dev From here on the adapter is that of WBTC, and the vault has a cdp with two of them; what it holds beyond stays idle.
+    function _holdWbtc(uint256 held) private returns (address wbtc) {
+        MakerAddresses memory parts = _addresses();
+        parts.gemJoin = IMakerGemJoin(MakerMainnet.WBTC_A_JOIN);
+        adapter = new MakerAdapter(parts);
+        (wbtc, cdp) = (MakerMainnet.WBTC, MANAGER.open(WBTC, address(vault)));
+        ref = bytes32(cdp);
+        deal(wbtc, address(vault), held);
+        _run(abi.encodeCall(ILendingAdapter.supply, (ref, wbtc, 2e8)));
+    }
 
     function _run(bytes memory call) private {
         vault.run(address(adapter), call);
