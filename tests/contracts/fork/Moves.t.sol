@@ -25,13 +25,7 @@ contract MovesForkTest is MovesTest {
     }
 
     function test_attack_admissionWithoutTheLock_isNotReachable() public {
-        Decision memory d = part();
-        (bool done,) = address(vault).call(abi.encodeCall(VaultMover.admit, (d, "")));
-        assertFalse(done, "through the vault");
-        VaultMover plane = VaultMover(implementation.mover());
-        vm.expectRevert(abi.encodeWithSelector(IVaultTerms.Unauthorized.selector, stranger));
-        vm.prank(stranger);
-        plane.admit(d, "");
+        expectNotReachable(implementation.mover(), abi.encodeCall(VaultMover.admit, (part(), "")));
     }
 
     function test_part_aaveToComet_isExact_andCostsThePremium() public {

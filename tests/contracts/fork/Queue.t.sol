@@ -289,13 +289,7 @@ contract QueueTest is VaultTest {
     }
 
     function test_attack_queueingWithoutAdmission_isNotReachable() public {
-        Decision memory d = _large(1);
-        (bool done,) = address(vault).call(abi.encodeCall(VaultBorrower.enqueue, (d, "")));
-        assertFalse(done, "through the vault");
-        VaultBorrower plane = VaultBorrower(implementation.borrower());
-        vm.expectRevert(abi.encodeWithSelector(IVaultTerms.Unauthorized.selector, stranger));
-        vm.prank(stranger);
-        plane.enqueue(d, "");
+        expectNotReachable(implementation.borrower(), abi.encodeCall(VaultBorrower.enqueue, (_large(1), "")));
     }
 
     function test_terms_haveBounds() public {

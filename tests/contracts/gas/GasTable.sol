@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {Artifacts} from "../utils/Artifacts.sol";
 import {CommonBase} from "forge-std/Base.sol";
 import {console} from "forge-std/console.sol";
 
@@ -16,9 +17,7 @@ abstract contract GasTable is CommonBase {
     /// @notice A contract without guards, under the settings of what is deployed where the caller of forge made such, see script/tools/run_tests.py.
     /// @param file that it stands in, without its ending
     function deployBare(string memory file, string memory name, bytes memory arguments) internal returns (address) {
-        string memory folder = vm.envOr("BALLAST_BARE", string(""));
-        if (bytes(folder).length == 0) return vm.deployCode(string.concat(file, ".sol:", name), arguments);
-        return vm.deployCode(string.concat(folder, "/", file, ".sol/", name, ".json"), arguments);
+        return Artifacts.deploy("BALLAST_BARE", file, name, arguments);
     }
 
     /// @notice Gas of a whole transaction that is then undone. The caller is isolated.

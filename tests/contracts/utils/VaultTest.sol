@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {Artifacts} from "./Artifacts.sol";
 import {Defaults} from "./Defaults.sol";
 import {Mainnet} from "./Mainnet.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
@@ -103,10 +104,7 @@ abstract contract VaultTest is Test {
 
     /// @dev A contract of ours, as it is deployed or as it was just compiled.
     function deployProduct(string memory name, bytes memory arguments) internal returns (address) {
-        string memory folder = vm.envOr("BALLAST_ARTIFACTS", string(""));
-        bool compiled = bytes(folder).length == 0;
-        string memory file = string.concat(folder, "/", name, ".sol/", name, ".json");
-        return deployCode(compiled ? string.concat(name, ".sol:", name) : file, arguments);
+        return Artifacts.deploy("BALLAST_ARTIFACTS", name, name, arguments);
     }
 
     function initialConfig() internal view virtual returns (InitialConfig memory) {
@@ -260,6 +258,17 @@ abstract contract VaultTest is Test {
         vm.expectPartialRevert(selector);
         vm.prank(keeper);
         vault.execute(d, signature);
+    }
+
+    /// @dev For what only an execution may reach: neither the vault hands it on, nor does its plane answer it.
+    function expectNotReachable(address plane, bytes memory call) internal {
+        (bool done,) = address(vault).call(call);
+        assertFalse(done, "through the vault");
+        bytes memory reason;
+        vm.prank(stranger);
+        (done, reason) = plane.call(call);
+        assertFalse(done, "at the plane");
+        assertEq(reason, abi.encodeWithSelector(IVaultTerms.Unauthorized.selector, stranger));
     }
 
     /// @dev The decision's own ceiling: what it reaches passes, one wei less is refused.
